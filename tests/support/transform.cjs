@@ -1,0 +1,5 @@
+// TypeScript to JavaScript for Jest. It has no getCacheKey of its own: with one, coverage reads 0 %.
+const { transformSync } = require('esbuild');
+
+exports.process = (source, path) =>
+  transformSync(source, { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: path });
