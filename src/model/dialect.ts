@@ -1,0 +1,133 @@
+import type { Catalog } from './catalog.ts';
+import type { Change } from './change.ts';
+import type { Definitions } from './definition.ts';
+import type { QueryError } from './errors.ts';
+import type { Statement } from './plan.ts';
+
+export type DialectName = 'postgres' | 'sqlite';
+
+/** A row as the driver gives it, by column name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One open connection. Nothing outside a dialect's `connect.ts` sees the driver behind it. */
+export interface Connection {
+  /**
+   * Sends the statements as one message (one round trip where the dialect has any) and gives the last one's rows.
+   * A message is no transaction of its own: say BEGIN and COMMIT.
+   * @throws QueryError with the index of the statement that was refused; those behind it did not run.
+   */
+  query(statements: string | readonly string[], options?: QueryOptions): Promise<readonly Row[]>;
+  close(): Promise<void>;
+  /** The URL of this very connection, complete with user and password wherever they came from. Never print it. */
+  readonly url: string;
+}
+
+export interface QueryOptions {
+  /** Milliseconds after which a silent server is given up; none for statements that may take hours. */
+  readonly timeout?: number;
+}
+
+/** What an introspector is asked for. */
+export interface Scope {
+  /** Name of the database, or the path of the file. */
+  readonly database: string;
+  readonly schema: string;
+  readonly definitions: Definitions;
+  /** The role whose grants are part of the catalog, as with `--app-role`. */
+  readonly role: string | null;
+  /** Asks for `strangers` too, which only `reset` needs and a crowded schema makes slow. */
+  readonly surroundings?: boolean;
+}
+
+/** What an introspector found. */
+export interface LiveState {
+  readonly catalog: Catalog;
+  readonly server: ServerFacts;
+}
+
+export interface ServerFacts {
+  readonly product: 'PostgreSQL' | 'CockroachDB' | 'SQLite';
+  /** As the server says it: `16.4`. */
+  readonly version: string;
+  /** Why nothing can be written here, in the operator's words; null where writing is possible. */
+  readonly readOnly: string | null;
+  /** Whether the scope's role exists; true where none was asked for. */
+  readonly roleExists: boolean;
+  /** Who is connected. */
+  readonly user: string;
+  /** Names, with their kind, of all else that stands in the schema; they keep it from being dropped. */
+  readonly strangers: readonly string[];
+}
+
+/** An object of somebody else that would not survive the drop of ours. */
+export interface Dependent {
+  /** In the engine's words: `view public.report`. */
+  readonly name: string;
+  /** The statement that takes it away, and what makes it again. */
+  readonly drop: string;
+  readonly definition: string;
+}
+
+/** One row of the table `migrations`. */
+export interface MigrationRecord {
+  /** Made by the caller, so that the end of a command is written to the row of its start. */
+  readonly id: string;
+  readonly kind: 'schema' | 'command';
+  readonly summary: string;
+  readonly declaredFingerprint: string | null;
+  readonly liveFingerprint: string | null;
+  readonly runtimeVersion: number | null;
+  /** The statements of a plan; null for a command. */
+  readonly plan: readonly string[] | null;
+  readonly exitCode: number | null;
+  readonly toolVersion: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Milliseconds since 1970; null while it runs, and for ever when it is interrupted. */
+  readonly completedAt: number | null;
+}
+
+/** All that differs between databases. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** Opens a transaction that writes, with the settings that hold in it. */
+  readonly begin: readonly string[];
+  /**
+   * What keeps a second run out: a lock of the session, taken by `tryLock` before the plan is checked against its
+   * basis, or the write transaction itself, inside which it is checked.
+   */
+  readonly exclusion: 'session' | 'transaction';
+  /** Tries to take the session's lock, without waiting; true where the transaction is the lock. */
+  tryLock(connection: Connection): Promise<boolean>;
+  /** Writes the record, or completes the one with its id. */
+  record(connection: Connection, scope: Scope, record: MigrationRecord): Promise<void>;
+  /** Whether the same statement may succeed a moment later, because only others stood in its way. */
+  isTransient(error: QueryError): boolean;
+  /** What an operator can do about a refused statement; undefined where nothing more than the message is known. */
+  explain(
+    error: QueryError,
+    context: { readonly scope: Scope; readonly user: string; readonly sql: string },
+  ): string | undefined;
+  /** The declared catalog in the engine's own spelling. */
+  declare(definitions: Definitions, options: DeclareOptions): Catalog;
+  introspect(connection: Connection, scope: Scope): Promise<LiveState>;
+  /** What holds in a database that is still to be created. */
+  absent(scope: Scope): Catalog;
+  /** Gives the live catalog with texts that only spell the declared ones otherwise replaced by these. */
+  settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Catalog>;
+  /** Statements for ordered changes. @throws UserError where a change cannot be made. */
+  render(changes: readonly Change[], context: RenderContext): readonly Statement[];
+  /** Others' objects that depend on the tables and functions of the scope, those to be dropped first coming first. */
+  dependents(connection: Connection, scope: Scope): Promise<readonly Dependent[]>;
+}
+
+export interface DeclareOptions {
+  readonly schema: string;
+  readonly database: string;
+  readonly role: string | null;
+}
+
+export interface RenderContext {
+  readonly live: Catalog;
+  readonly target: Catalog;
+}

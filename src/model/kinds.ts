@@ -1,0 +1,173 @@
+import type { CatalogObject, ObjectId, ObjectKind, ObjectOf } from './objects.ts';
+
+/** All that sets one kind apart for the planner, which itself names none. */
+export interface KindTraits<O> {
+  /** How a reader calls it. */
+  readonly label: string;
+  /** Creates run by rising rank, drops by falling rank; from 1000 on creates run behind the drops. */
+  readonly rank: number;
+  /** The names that make its id, the schema first where it has one. */
+  readonly path: (object: O) => readonly string[];
+  /** Fields that say which object it is, and are no part of its definition. */
+  readonly identity: readonly (keyof O)[];
+  /** What it stands in and goes down with; null for what must be dropped by itself, as tables before their schema. */
+  readonly parent: (object: O) => ObjectId | null;
+  /** What must be there before it; ids that are in no catalog are no condition. */
+  readonly requires: (object: O) => readonly ObjectId[];
+  /** Names that no other object may have at the same time. */
+  readonly occupies: (object: O) => readonly string[];
+  /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
+  readonly renames: boolean;
+}
+
+const plain = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+const part = (name: string): string => (plain.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+const make = (kind: ObjectKind, path: readonly string[]): ObjectId => `${kind}:${path.map(part).join('.')}` as ObjectId;
+
+/** Ids of objects known by name only. */
+export const idOf = {
+  schema: (schema: string) => make('schema', [schema]),
+  table: (schema: string, table: string) => make('table', [schema, table]),
+  column: (schema: string, table: string, name: string) => make('column', [schema, table, name]),
+  function: (schema: string, name: string, signature: string) =>
+    `${make('function', [schema, name])}(${signature})` as ObjectId,
+};
+
+interface Named {
+  readonly schema: string;
+  readonly name: string;
+}
+interface InTable extends Named {
+  readonly table: string;
+}
+
+const relation = (o: Named): string => `relation ${part(o.schema)}.${part(o.name)}`;
+const constraint = (o: InTable): string => `constraint ${part(o.schema)}.${part(o.table)}.${part(o.name)}`;
+
+/** Index columns are engine text: quotes and `DESC` come off before a column is looked up by them. */
+const bareColumn = (text: string): string =>
+  text
+    .replace(/ (?:ASC|DESC|NULLS (?:FIRST|LAST))\b.*$/, '')
+    .replace(/^"(.*)"$/, '$1')
+    .replaceAll('""', '"');
+
+const columnIds = (schema: string, table: string, columns: readonly string[]): readonly ObjectId[] =>
+  columns.map((column) => idOf.column(schema, table, bareColumn(column)));
+
+const topLevel = { parent: () => null, requires: () => [], occupies: () => [], renames: false } as const;
+
+const inSchema = {
+  path: (o: Named) => [o.schema, o.name],
+  identity: ['schema', 'name'] as const,
+  parent: () => null,
+  requires: (o: Named) => [idOf.schema(o.schema)],
+  renames: false,
+};
+
+const inTable = {
+  path: (o: InTable) => [o.schema, o.table, o.name],
+  identity: ['schema', 'table', 'name'] as const,
+  parent: (o: InTable) => idOf.table(o.schema, o.table),
+  requires: (o: InTable) => [idOf.table(o.schema, o.table)],
+};
+
+export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
+  database: { ...topLevel, label: 'database', rank: 0, path: (o) => [o.name], identity: ['name'] },
+  schema: { ...topLevel, label: 'schema', rank: 1, path: (o) => [o.name], identity: ['name'] },
+  table: { ...inSchema, label: 'table', rank: 2, occupies: (o) => [relation(o)] },
+  column: {
+    ...inTable,
+    label: 'column',
+    rank: 3,
+    identity: [...inTable.identity, 'position'],
+    occupies: () => [],
+    renames: false,
+  },
+  key: {
+    ...inTable,
+    label: 'key',
+    rank: 4,
+    requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
+    occupies: (o) => [relation(o), constraint(o)],
+    renames: true,
+  },
+  check: { ...inTable, label: 'check', rank: 5, occupies: (o) => [constraint(o)], renames: true },
+  index: {
+    ...inTable,
+    label: 'index',
+    rank: 6,
+    requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
+    occupies: (o) => [relation(o)],
+    renames: true,
+  },
+  foreignKey: {
+    ...inTable,
+    label: 'foreign key',
+    rank: 7,
+    requires: (o) => [
+      ...inTable.requires(o),
+      ...columnIds(o.schema, o.table, o.columns),
+      idOf.table(o.referencedSchema, o.referencedTable),
+      ...columnIds(o.referencedSchema, o.referencedTable, o.referencedColumns),
+    ],
+    occupies: (o) => [constraint(o)],
+    renames: true,
+  },
+  view: { ...inSchema, label: 'view', rank: 8, occupies: (o) => [relation(o)] },
+  function: {
+    ...inSchema,
+    label: 'function',
+    rank: 9,
+    identity: ['schema', 'name', 'signature'],
+    occupies: () => [],
+  },
+  trigger: {
+    ...inTable,
+    label: 'trigger',
+    rank: 10,
+    requires: (o) => [...inTable.requires(o), ...(o.function === null ? [] : [o.function])],
+    occupies: () => [],
+    renames: false,
+  },
+  grant: {
+    label: 'grant',
+    rank: 11,
+    path: (o) => [o.schema, o.on, o.role],
+    identity: ['schema', 'on', 'role'],
+    parent: (o) => idOf.schema(o.schema),
+    requires: (o) => [idOf.schema(o.schema)],
+    occupies: () => [],
+    renames: false,
+  },
+  version: {
+    label: 'version',
+    rank: 1000,
+    path: (o) => [o.schema, o.table],
+    identity: ['schema', 'table'],
+    parent: (o) => idOf.table(o.schema, o.table),
+    requires: (o) => [idOf.table(o.schema, o.table), idOf.column(o.schema, o.table, o.column)],
+    occupies: () => [],
+    renames: false,
+  },
+};
+
+/** The traits of an object's kind. The one place where the tie between an object and its kind is asserted. */
+export const traitsOf = (object: CatalogObject): KindTraits<CatalogObject> =>
+  kinds[object.kind] as unknown as KindTraits<CatalogObject>;
+
+/** The object's name-based id. */
+export function idFor(object: CatalogObject): ObjectId {
+  const id = make(object.kind, traitsOf(object).path(object));
+  return 'signature' in object ? (`${id}(${object.signature})` as ObjectId) : id;
+}
+
+/** The fields that define the object, without those that only say which one it is, sorted by name. */
+export function definitionOf(object: CatalogObject): readonly (readonly [field: string, value: unknown])[] {
+  const identity = new Set<string>(['kind', ...traitsOf(object).identity]);
+  return Object.entries(object)
+    .filter(([field]) => !identity.has(field))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Canonical text of the definition: two objects are equal but for their names when these texts are equal. */
+export const definitionText = (object: CatalogObject): string => JSON.stringify(definitionOf(object));

@@ -1,0 +1,196 @@
+/**
+ * The objects of a catalog: one flat record a kind, equal in shape on every dialect.
+ * Texts inside (types, defaults, predicates) are spelt as the engine prints them.
+ * On SQLite the schema is `main`.
+ */
+
+export interface DatabaseObject {
+  readonly kind: 'database';
+  readonly name: string;
+}
+
+export interface SchemaObject {
+  readonly kind: 'schema';
+  readonly name: string;
+}
+
+export interface TableObject {
+  readonly kind: 'table';
+  readonly schema: string;
+  readonly name: string;
+  /** `unlogged` loses its rows in a crash of the server. */
+  readonly persistence: 'permanent' | 'unlogged';
+  /** Options behind the column list, such as SQLite's `STRICT`, sorted. */
+  readonly options: readonly string[];
+}
+
+export interface ColumnObject {
+  readonly kind: 'column';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly default: string | null;
+  /** The expression of a generated column with its kind, `(a + b) STORED`. */
+  readonly generated: string | null;
+  readonly identity: 'always' | 'by default' | null;
+  /** A collation other than the type's own. */
+  readonly collation: string | null;
+  /** What SQLite does about a NULL where none may be, if it is not ABORT. */
+  readonly onConflict?: string;
+  /** Its place, from 1, in a CREATE TABLE. No part of the definition: the order of columns never matters. */
+  readonly position?: number;
+}
+
+/** A primary key or a unique constraint. */
+export interface KeyObject {
+  readonly kind: 'key';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly primary: boolean;
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  readonly nullsNotDistinct: boolean;
+  readonly deferrable: Deferrable;
+  /** What SQLite does about a duplicate, if it is not ABORT. */
+  readonly onConflict?: string;
+}
+
+export type Deferrable = 'no' | 'initially immediate' | 'initially deferred';
+
+export type ReferentialAction = 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
+
+export interface ForeignKeyObject {
+  readonly kind: 'foreignKey';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly referencedSchema: string;
+  readonly referencedTable: string;
+  readonly referencedColumns: readonly string[];
+  readonly onUpdate: ReferentialAction;
+  readonly onDelete: ReferentialAction;
+  readonly match: 'SIMPLE' | 'FULL' | 'PARTIAL';
+  readonly deferrable: Deferrable;
+  /** False while a constraint added NOT VALID has not been validated. */
+  readonly validated: boolean;
+}
+
+export interface CheckObject {
+  readonly kind: 'check';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly expression: string;
+  readonly validated: boolean;
+}
+
+export interface IndexObject {
+  readonly kind: 'index';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly method: string;
+  readonly unique: boolean;
+  /** Key columns or expressions as the engine prints them, with `DESC` and the like. */
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  readonly predicate: string | null;
+  readonly nullsNotDistinct: boolean;
+  /** False for what an interrupted CREATE INDEX CONCURRENTLY leaves. */
+  readonly valid: boolean;
+}
+
+export interface FunctionObject {
+  readonly kind: 'function';
+  readonly schema: string;
+  readonly name: string;
+  /** Argument types, comma-separated: what tells overloads apart. */
+  readonly signature: string;
+  /** Arguments with names, types and defaults, as the engine prints them. */
+  readonly arguments: string;
+  readonly returns: string;
+  readonly language: string;
+  readonly volatility: 'volatile' | 'stable' | 'immutable';
+  readonly security: 'invoker' | 'definer';
+  readonly strict: boolean;
+  /** Settings that hold while it runs, `name=value`, sorted. */
+  readonly settings: readonly string[];
+  readonly body: string;
+}
+
+export interface TriggerObject {
+  readonly kind: 'trigger';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  /** All between the trigger's table and its function: timing, events, level, condition. */
+  readonly definition: string;
+  /** The function it runs; null on SQLite, where the definition holds the body. */
+  readonly function: ObjectId | null;
+  readonly enabled: 'origin' | 'disabled' | 'replica' | 'always';
+}
+
+export interface ViewObject {
+  readonly kind: 'view';
+  readonly schema: string;
+  readonly name: string;
+  readonly materialized: boolean;
+  readonly definition: string;
+}
+
+/** What one role may do with all objects of one class in the schema. */
+export interface GrantObject {
+  readonly kind: 'grant';
+  readonly schema: string;
+  readonly role: string;
+  readonly on: GrantTarget;
+  /** What the role still lacks, object by object, sorted; empty where nothing is missing. */
+  readonly lacking: readonly string[];
+}
+
+export type GrantTarget =
+  | 'database'
+  | 'schema'
+  | 'tables'
+  | 'sequences'
+  | 'functions'
+  | 'default tables'
+  | 'default sequences'
+  | 'default functions';
+
+/** The rows of a one-column bookkeeping table. */
+export interface VersionObject {
+  readonly kind: 'version';
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+  /** As decimal texts, sorted; more than one row is damage. */
+  readonly values: readonly string[];
+}
+
+interface ObjectByKind {
+  database: DatabaseObject;
+  schema: SchemaObject;
+  table: TableObject;
+  column: ColumnObject;
+  key: KeyObject;
+  check: CheckObject;
+  index: IndexObject;
+  foreignKey: ForeignKeyObject;
+  function: FunctionObject;
+  trigger: TriggerObject;
+  view: ViewObject;
+  grant: GrantObject;
+  version: VersionObject;
+}
+
+export type ObjectKind = keyof ObjectByKind;
+export type ObjectOf<K extends ObjectKind> = ObjectByKind[K];
+export type CatalogObject = ObjectByKind[ObjectKind];
+
+/** Name-based and stable: `index:dbos.workflow_status.idx_workflow_status_pending`. */
+export type ObjectId = string & { readonly __objectId: unique symbol };
