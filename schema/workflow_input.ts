@@ -1,0 +1,18 @@
+import { table } from '../src/model/definition.ts';
+
+export const workflowInput = table({
+  name: 'workflow_input',
+  about: 'Arguments of the workflows',
+  columns: {
+    workflow_uuid: { type: 'text', notNull: true, about: 'Workflow called with them' },
+    inputs: { type: 'text', about: 'Serialized arguments' },
+    retention_timestamp: {
+      type: 'bigint',
+      notNull: true,
+      default: { clock: 'epoch ms' },
+      about: 'When it was written, in epoch milliseconds: the order in which old rows are swept',
+    },
+  },
+  primaryKey: ['workflow_uuid'],
+  indexes: [{ name: 'idx_workflow_input_retention', columns: ['retention_timestamp'] }],
+});
