@@ -1,0 +1,44 @@
+import type { Scope } from '../model/dialect.ts';
+import type { QueryError } from '../model/errors.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
+
+interface Context {
+  readonly scope: Scope;
+  readonly user: string;
+  readonly sql: string;
+}
+
+/** Advice by SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const advice: Readonly<Record<string, (context: Context) => string>> = {
+  '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
+  '25006': () => 'run migrate on the primary server, or as a role without default_transaction_read_only',
+  '23502': () =>
+    'rows have no value in a column that needs one and has no default: fill or delete them, then run migrate again',
+  '23503': () =>
+    'rows point at others that are gone: delete them, or restore what they point at, then run migrate again',
+  '23505': () => 'rows that must differ are equal: keep one of each, then run migrate again',
+  '55P03': () => 'another session holds a lock on the table: look in pg_stat_activity, then run migrate again',
+  '57014': () => 'the statement was cancelled: run migrate again when it may take its time',
+  '53100': () => 'the disk is full: free space, then run migrate again',
+  '2BP01': () => 'another object depends on it: drop that one first, then run migrate again',
+  '40P01': () => 'two sessions waited for each other: run migrate again',
+};
+
+/** What an operator can do about a refused statement. */
+export const explain = (error: QueryError, context: Context): string | undefined => advice[error.code]?.(context);
+
+/** Lock timeout, deadlock, serialization failure. */
+export const isTransient = (error: QueryError): boolean => ['55P03', '40P01', '40001'].includes(error.code);
+
+function privilegeAdvice({ database, schema }: Scope, user: string, sql: string): string {
+  const [db, sc, role] = [database, schema, user].map(quoteIdentifier);
+  if (sql.startsWith('CREATE DATABASE'))
+    return `ALTER ROLE ${role} CREATEDB;   or create the database as an administrator`;
+  if (sql.startsWith('CREATE SCHEMA')) {
+    return `GRANT CREATE ON DATABASE ${db} TO ${role};   or run migrate as the owner of the database`;
+  }
+  if (/^CREATE (?:TABLE|OR REPLACE FUNCTION)/.test(sql)) {
+    return `GRANT CREATE, USAGE ON SCHEMA ${sc} TO ${role};   or run migrate as the owner of the schema`;
+  }
+  return `run migrate as the owner of the tables in ${sc}, or make ${role} a member of the role that owns them`;
+}

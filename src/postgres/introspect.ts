@@ -1,0 +1,284 @@
+import { type Catalog, catalogOf } from '../model/catalog.ts';
+import type { Connection, LiveState, Scope, ServerFacts } from '../model/dialect.ts';
+import { idOf } from '../model/kinds.ts';
+import type {
+  CatalogObject,
+  ColumnObject,
+  Deferrable,
+  ForeignKeyObject,
+  FunctionObject,
+  IndexObject,
+  KeyObject,
+  ReferentialAction,
+  TriggerObject,
+} from '../model/objects.ts';
+import { catalogQuery } from './catalog-query.ts';
+
+/** Milliseconds after which a server that does not answer the catalog query is given up. */
+const catalogTimeout = 60_000;
+
+/**
+ * Reads the live catalog and the server's facts in one round trip.
+ * @throws QueryError when the server refuses or does not answer.
+ */
+export async function introspect(connection: Connection, scope: Scope): Promise<LiveState> {
+  const found = await connection.query(
+    [
+      `SET LOCAL search_path = pg_catalog`,
+      `SET LOCAL statement_timeout = ${catalogTimeout}`,
+      `SET LOCAL quote_all_identifiers = off`,
+      catalogQuery(scope),
+    ],
+    { timeout: catalogTimeout + 5_000 },
+  );
+  const answer = found[0]?.['catalog'] as Answer;
+  return { catalog: catalogOf(objectsOf(answer, scope)), server: serverFacts(answer, scope) };
+}
+
+/** The catalog query's JSON, as `catalog-query.ts` names it. */
+interface Answer {
+  readonly server: {
+    readonly version: string;
+    readonly number: string;
+    readonly user: string;
+    readonly recovery: boolean;
+    readonly readOnly: boolean;
+    readonly role: boolean;
+  };
+  readonly schema: boolean;
+  readonly tables: readonly { readonly name: string; readonly kind: string; readonly persistence: string }[];
+  readonly columns: readonly ColumnRow[];
+  readonly constraints: readonly ConstraintRow[];
+  readonly indexes: readonly Omit<IndexObject, 'kind' | 'schema'>[];
+  readonly triggers: readonly TriggerRow[];
+  readonly functions: readonly FunctionRow[];
+  readonly views: readonly { readonly name: string; readonly materialized: boolean; readonly definition: string }[];
+  readonly versions: readonly ({
+    readonly table: string;
+    readonly column: string;
+    readonly xml: string | null;
+  } | null)[];
+  readonly grants: readonly { readonly on: GrantOn; readonly lacking: readonly string[] }[] | null;
+  readonly strangers: readonly string[];
+}
+
+type GrantOn = (CatalogObject & { kind: 'grant' })['on'];
+
+interface ColumnRow {
+  readonly table: string;
+  readonly name: string;
+  readonly position: number;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly identity: string;
+  readonly generated: string;
+  readonly expression: string | null;
+  readonly collation: string | null;
+}
+
+interface ConstraintRow {
+  readonly table: string;
+  readonly name: string;
+  readonly type: 'p' | 'u' | 'f' | 'c';
+  readonly validated: boolean;
+  readonly deferrable: boolean;
+  readonly deferred: boolean;
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  readonly nullsNotDistinct: boolean;
+  readonly referencedSchema: string;
+  readonly referencedTable: string;
+  readonly referencedColumns: readonly string[];
+  readonly onUpdate: string;
+  readonly onDelete: string;
+  readonly match: string;
+  readonly expression: string;
+}
+
+interface TriggerRow {
+  readonly table: string;
+  readonly name: string;
+  readonly enabled: string;
+  readonly text: string;
+  readonly printedName: string;
+  readonly printedTable: string;
+  readonly functionSchema: string;
+  readonly functionName: string;
+  readonly signature: string;
+  readonly printedFunction: string;
+}
+
+interface FunctionRow {
+  readonly name: string;
+  readonly signature: string;
+  readonly arguments: string;
+  readonly returns: string;
+  readonly language: string;
+  readonly volatility: string;
+  readonly definer: boolean;
+  readonly strict: boolean;
+  readonly settings: readonly string[];
+  readonly body: string;
+}
+
+function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
+  const { schema, database } = scope;
+  return [
+    { kind: 'database', name: database },
+    ...(answer.schema ? [{ kind: 'schema', name: schema } as const] : []),
+    ...answer.tables.map((t): CatalogObject => ({
+      kind: 'table',
+      schema,
+      name: t.name,
+      persistence: t.persistence === 'u' ? 'unlogged' : 'permanent',
+      options: tableOptions[t.kind] ?? [],
+    })),
+    ...answer.columns.map((row) => columnObject(schema, row)),
+    ...answer.constraints.map((row) => constraintObject(schema, row)),
+    ...answer.indexes.map((row): IndexObject => ({ kind: 'index', schema, ...row })),
+    ...answer.triggers.map((row) => triggerObject(schema, row)),
+    ...answer.functions.map((row) => functionObject(schema, row)),
+    ...answer.views.map((row): CatalogObject => ({ kind: 'view', schema, ...row })),
+    ...answer.versions.flatMap((v) => (v === null ? [] : versionObjects(schema, v))),
+    ...grantObjects(answer, scope),
+  ];
+}
+
+const tableOptions: Readonly<Record<string, readonly string[]>> = { p: ['PARTITIONED'], f: ['FOREIGN'] };
+
+const columnObject = (schema: string, row: ColumnRow): ColumnObject => ({
+  kind: 'column',
+  schema,
+  table: row.table,
+  name: row.name,
+  position: row.position,
+  type: row.type,
+  nullable: !row.notNull,
+  default: row.generated === '' ? row.expression : null,
+  generated: row.generated === '' ? null : `(${row.expression}) ${row.generated === 'v' ? 'VIRTUAL' : 'STORED'}`,
+  identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
+  collation: row.collation,
+});
+
+function constraintObject(schema: string, row: ConstraintRow): CatalogObject {
+  const place = { schema, table: row.table, name: row.name };
+  if (row.type === 'c') return { kind: 'check', ...place, expression: row.expression, validated: row.validated };
+  return row.type === 'f' ? foreignKeyObject(place, row) : keyObject(place, row);
+}
+
+interface Place {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+}
+
+const keyObject = (place: Place, row: ConstraintRow): KeyObject => ({
+  kind: 'key',
+  ...place,
+  primary: row.type === 'p',
+  columns: row.columns,
+  include: row.include,
+  nullsNotDistinct: row.nullsNotDistinct,
+  deferrable: deferrable(row),
+});
+
+const foreignKeyObject = (place: Place, row: ConstraintRow): ForeignKeyObject => ({
+  kind: 'foreignKey',
+  ...place,
+  columns: row.columns,
+  referencedSchema: row.referencedSchema,
+  referencedTable: row.referencedTable,
+  referencedColumns: row.referencedColumns,
+  onUpdate: referentialAction(row.onUpdate),
+  onDelete: referentialAction(row.onDelete),
+  match: row.match === 'f' ? 'FULL' : row.match === 'p' ? 'PARTIAL' : 'SIMPLE',
+  deferrable: deferrable(row),
+  validated: row.validated,
+});
+
+const deferrable = (row: ConstraintRow): Deferrable =>
+  row.deferrable ? (row.deferred ? 'initially deferred' : 'initially immediate') : 'no';
+
+/** https://www.postgresql.org/docs/current/catalog-pg-constraint.html */
+const referentialActions: Readonly<Record<string, ReferentialAction>> = {
+  a: 'NO ACTION',
+  r: 'RESTRICT',
+  c: 'CASCADE',
+  n: 'SET NULL',
+  d: 'SET DEFAULT',
+};
+
+const referentialAction = (code: string): ReferentialAction => {
+  const action = referentialActions[code];
+  if (action === undefined) throw new Error(`unknown referential action ${code}`);
+  return action;
+};
+
+/** Cuts the names out of pg_get_triggerdef's text, so that only what the trigger does is left. */
+const triggerObject = (schema: string, row: TriggerRow): TriggerObject => ({
+  kind: 'trigger',
+  schema,
+  table: row.table,
+  name: row.name,
+  definition: row.text
+    .replace(/^CREATE (CONSTRAINT )?TRIGGER /, '$1')
+    .replace(`${row.printedName} `, '')
+    .replace(` ON ${row.printedTable} `, ' ')
+    .replace(` EXECUTE FUNCTION ${row.printedFunction}()`, '')
+    .replace(` EXECUTE FUNCTION ${row.printedFunction}(`, ' ('),
+  function: idOf.function(row.functionSchema, row.functionName, row.signature),
+  enabled: ({ O: 'origin', D: 'disabled', R: 'replica', A: 'always' } as const)[row.enabled] ?? 'origin',
+});
+
+const functionObject = (schema: string, row: FunctionRow): FunctionObject => ({
+  kind: 'function',
+  schema,
+  name: row.name,
+  signature: row.signature,
+  arguments: row.arguments,
+  returns: row.returns,
+  language: row.language,
+  volatility: row.volatility === 'i' ? 'immutable' : row.volatility === 's' ? 'stable' : 'volatile',
+  security: row.definer ? 'definer' : 'invoker',
+  strict: row.strict,
+  settings: row.settings.toSorted(),
+  body: row.body,
+});
+
+/** A table without rows says nothing: it has no version. */
+function versionObjects(
+  schema: string,
+  { table, column, xml }: { table: string; column: string; xml: string | null },
+): readonly CatalogObject[] {
+  const values = [...(xml ?? '').matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
+  return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
+}
+
+/** Nothing counts as granted in a schema that is still to be made, but the right to connect. */
+const grantObjects = (answer: Answer, { schema, role }: Scope): readonly CatalogObject[] =>
+  role === null
+    ? []
+    : (answer.grants ?? [])
+        .filter(({ on }) => answer.schema || on === 'database')
+        .map(({ on, lacking }) => ({ kind: 'grant', schema, role, on, lacking }));
+
+function serverFacts(answer: Answer, scope: Scope): ServerFacts {
+  const { server, strangers } = answer;
+  const cockroach = server.version.includes('CockroachDB');
+  return {
+    product: cockroach ? 'CockroachDB' : 'PostgreSQL',
+    version: server.number.split(' ')[0] ?? server.number,
+    readOnly: server.recovery
+      ? 'the server is a standby in recovery'
+      : server.readOnly
+        ? 'the session is read-only by default (default_transaction_read_only)'
+        : null,
+    roleExists: scope.role === null || server.role,
+    user: server.user,
+    strangers,
+  };
+}
+
+/** Everybody may connect to a new database until somebody says otherwise. */
+export const absent = ({ schema, role }: Scope): Catalog =>
+  catalogOf(role === null ? [] : [{ kind: 'grant', schema, role, on: 'database', lacking: [] }]);

@@ -1,0 +1,104 @@
+import type { Alter } from '../../model/change.ts';
+import type { RenderContext } from '../../model/dialect.ts';
+import { idFor } from '../../model/kinds.ts';
+import type { ColumnObject } from '../../model/objects.ts';
+import { quoteIdentifier } from '../../sql/quote.ts';
+import { alterTable, type Draft, differing, type KindRenderer, never, tableOf } from '../draft.ts';
+
+/** A column as it stands in CREATE TABLE and ADD COLUMN. */
+export const columnClause = (o: ColumnObject): string =>
+  [
+    quoteIdentifier(plain(o).name),
+    o.type,
+    ...(o.collation === null ? [] : [`COLLATE ${o.collation}`]),
+    ...(o.default === null ? [] : [`DEFAULT ${o.default}`]),
+    ...(o.nullable ? [] : ['NOT NULL']),
+  ].join(' ');
+
+export const column: KindRenderer<ColumnObject> = {
+  create: (o, context) => [
+    ...emptyBookkeeping(o, context),
+    {
+      ...alterTable(o, `ADD COLUMN ${columnClause(o)}`),
+      hazards: isVolatile(o.default) ? ['rewrites the table'] : [],
+    },
+  ],
+  alter: (change) => {
+    const { from, to } = change;
+    const fields = differing(change);
+    return [
+      ...(fields.has('identity') ? [alterColumn(plain(to), 'DROP IDENTITY')] : []),
+      ...(fields.has('generated') ? [alterColumn(plain(to), 'DROP EXPRESSION')] : []),
+      ...dropDefault(change, fields),
+      ...changeType(change, fields),
+      ...(fields.has('default') && to.default !== null ? [alterColumn(to, `SET DEFAULT ${to.default}`)] : []),
+      ...(!from.nullable && to.nullable ? [alterColumn(to, 'DROP NOT NULL')] : []),
+      ...(from.nullable && !to.nullable ? [...fillNulls(to), setNotNull(to)] : []),
+    ];
+  },
+  rename: never('rename a column'),
+  drop: (o) => [{ ...alterTable(o, `DROP COLUMN ${quoteIdentifier(o.name)}`), hazards: ['data loss'] }],
+};
+
+const alterColumn = (o: ColumnObject, action: string): Draft =>
+  alterTable(o, `ALTER COLUMN ${quoteIdentifier(o.name)} ${action}`);
+
+/** No definition can ask for a generated column. */
+const plain = (o: ColumnObject): ColumnObject =>
+  o.generated === null && o.identity === null ? o : never('make a generated column')();
+
+/** Each row gets a value of its own, which is written into it. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES */
+const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;
+
+/** The rows of a bookkeeping table say nothing without their column, and its whole content is declared. */
+function emptyBookkeeping(o: ColumnObject, { target }: RenderContext): readonly Draft[] {
+  const { schema, table, name } = o;
+  const content = target.get(idFor({ kind: 'version', schema, table, column: name, values: [] }));
+  const isContent = content?.kind === 'version' && content.column === name;
+  return isContent ? [{ sql: `DELETE FROM ${tableOf(o)}`, lock: 'ROW EXCLUSIVE' }] : [];
+}
+
+type Fields = ReadonlySet<keyof ColumnObject>;
+
+const isRetyped = (fields: Fields): boolean => fields.has('type') || fields.has('collation');
+
+/** The old default need not be castable to the new type. */
+const dropDefault = ({ from, to }: Alter<ColumnObject>, fields: Fields): readonly Draft[] =>
+  fields.has('default') && from.default !== null && (to.default === null || isRetyped(fields))
+    ? [alterColumn(to, 'DROP DEFAULT')]
+    : [];
+
+/**
+ * From a limited text to a longer or unlimited one nothing is rewritten.
+ * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+ */
+function changeType({ from, to }: Alter<ColumnObject>, fields: Fields): readonly Draft[] {
+  if (!isRetyped(fields)) return [];
+  const collate = fields.has('collation') ? ` COLLATE ${to.collation ?? 'pg_catalog."default"'}` : '';
+  const using = ` USING ${quoteIdentifier(to.name)}::${to.type}`;
+  return [
+    {
+      ...alterColumn(to, `TYPE ${to.type}${collate}${using}`),
+      hazards: textLength(from.type) <= textLength(to.type) ? [] : ['rewrites the table'],
+    },
+  ];
+}
+
+/** How many characters a text type holds; not comparable for a type that is none. */
+function textLength(type: string): number {
+  const found = /^(?:text|character varying(?:\((\d+)\))?)$/.exec(type);
+  return found === null ? Number.NaN : Number(found[1] ?? Number.POSITIVE_INFINITY);
+}
+
+/** Rows without a value get the default that new rows get; without a default the server refuses, and nothing is lost. */
+const fillNulls = (o: ColumnObject): readonly Draft[] =>
+  o.default === null
+    ? []
+    : [
+        {
+          sql: `UPDATE ${tableOf(o)} SET ${quoteIdentifier(o.name)} = DEFAULT WHERE ${quoteIdentifier(o.name)} IS NULL`,
+          lock: 'ROW EXCLUSIVE',
+        },
+      ];
+
+const setNotNull = (o: ColumnObject): Draft => ({ ...alterColumn(o, 'SET NOT NULL'), hazards: ['blocks writers'] });

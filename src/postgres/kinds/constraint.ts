@@ -1,0 +1,82 @@
+import type { CheckObject, ForeignKeyObject, KeyObject } from '../../model/objects.ts';
+import { quoteIdentifier } from '../../sql/quote.ts';
+import {
+  alterTable,
+  columnList,
+  type Draft,
+  differing,
+  dropConstraint,
+  type KindRenderer,
+  qualified,
+  renameConstraint,
+} from '../draft.ts';
+
+export const keyClause = (o: KeyObject): string =>
+  [
+    o.primary ? 'PRIMARY KEY' : 'UNIQUE',
+    ...(o.nullsNotDistinct ? ['NULLS NOT DISTINCT'] : []),
+    columnList(o.columns),
+    ...(o.include.length === 0 ? [] : [`INCLUDE ${columnList(o.include)}`]),
+    ...deferrableClause(o),
+  ].join(' ');
+
+export const checkClause = (o: CheckObject): string => `CHECK (${o.expression})`;
+
+const foreignKeyClause = (o: ForeignKeyObject): string =>
+  [
+    `FOREIGN KEY ${columnList(o.columns)} REFERENCES ${qualified(o.referencedSchema, o.referencedTable)} ${columnList(o.referencedColumns)}`,
+    ...(o.match === 'SIMPLE' ? [] : [`MATCH ${o.match}`]),
+    `ON UPDATE ${o.onUpdate} ON DELETE ${o.onDelete}`,
+    ...deferrableClause(o),
+  ].join(' ');
+
+const deferrableClause = (o: KeyObject | ForeignKeyObject): readonly string[] =>
+  o.deferrable === 'no' ? [] : [`DEFERRABLE ${o.deferrable.toUpperCase()}`];
+
+type ConstraintObject = KeyObject | CheckObject | ForeignKeyObject;
+
+const add = (o: { readonly name: string }, clause: string): string =>
+  `ADD CONSTRAINT ${quoteIdentifier(o.name)} ${clause}`;
+
+/** Every row is looked at while writers wait. */
+const addConstraint = (o: ConstraintObject, clause: string, lock?: Draft['lock']): Draft => ({
+  ...alterTable(o, add(o, clause), lock),
+  hazards: ['blocks writers'],
+});
+
+/** Drop and add in one statement: the table is never without the constraint. */
+const replace = (o: ConstraintObject, clause: string): Draft => ({
+  ...alterTable(o, `DROP CONSTRAINT ${quoteIdentifier(o.name)}, ${add(o, clause)}`),
+  hazards: ['blocks writers'],
+});
+
+const validate = (o: ConstraintObject): Draft =>
+  alterTable(o, `VALIDATE CONSTRAINT ${quoteIdentifier(o.name)}`, 'SHARE UPDATE EXCLUSIVE');
+
+const only = (fields: ReadonlySet<string>, field: string): boolean => fields.size === 1 && fields.has(field);
+
+export const key: KindRenderer<KeyObject> = {
+  create: (o) => [addConstraint(o, keyClause(o))],
+  alter: ({ to }) => [replace(to, keyClause(to))],
+  rename: renameConstraint,
+  drop: (o) => [dropConstraint(o)],
+};
+
+export const check: KindRenderer<CheckObject> = {
+  create: (o) => [addConstraint(o, checkClause(o))],
+  alter: (change) =>
+    only(differing(change), 'validated') ? [validate(change.to)] : [replace(change.to, checkClause(change.to))],
+  rename: renameConstraint,
+  drop: (o) => [dropConstraint(o)],
+};
+
+export const foreignKey: KindRenderer<ForeignKeyObject> = {
+  create: (o) => [addConstraint(o, foreignKeyClause(o), 'SHARE ROW EXCLUSIVE')],
+  alter: (change) => {
+    const fields = differing(change);
+    const { to } = change;
+    return only(fields, 'validated') ? [validate(to)] : [replace(to, foreignKeyClause(to))];
+  },
+  rename: renameConstraint,
+  drop: (o) => [dropConstraint(o)],
+};

@@ -1,0 +1,38 @@
+import type { Connection, MigrationRecord, Scope } from '../model/dialect.ts';
+import { quoteLiteral } from '../sql/quote.ts';
+import { qualified } from './draft.ts';
+
+/** Python's migration runner holds this very lock while it changes the schema, so that neither runs into the other. */
+const migrationLock = 1_234_567_890;
+
+/**
+ * Never waits: a session that waits for an advisory lock holds a snapshot, on which its holder's
+ * CREATE INDEX CONCURRENTLY would wait in turn.
+ * https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
+ */
+export async function tryLock(connection: Connection): Promise<boolean> {
+  const rows = await connection.query(`SELECT pg_catalog.pg_try_advisory_lock(${migrationLock}) AS locked`);
+  return rows[0]?.['locked'] === true;
+}
+
+/** Writes the record, or completes the one with its id. */
+export async function record(connection: Connection, { schema }: Scope, entry: MigrationRecord): Promise<void> {
+  const text = (value: string | null): string => (value === null ? 'NULL' : quoteLiteral(value));
+  const values = {
+    migration_id: text(entry.id),
+    kind: text(entry.kind),
+    summary: text(entry.summary),
+    declared_fingerprint: text(entry.declaredFingerprint),
+    live_fingerprint: text(entry.liveFingerprint),
+    runtime_version: String(entry.runtimeVersion ?? 'NULL'),
+    plan: text(entry.plan === null ? null : JSON.stringify(entry.plan)),
+    exit_code: String(entry.exitCode ?? 'NULL'),
+    tool_version: text(entry.toolVersion),
+    started_at: String(entry.startedAt),
+    completed_at: String(entry.completedAt ?? 'NULL'),
+  };
+  await connection.query(
+    `INSERT INTO ${qualified(schema, 'migrations')} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})
+ON CONFLICT (migration_id) DO UPDATE SET exit_code = EXCLUDED.exit_code, completed_at = EXCLUDED.completed_at`,
+  );
+}
