@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import { parseDatabaseUrl, withDatabase } from './database-url.ts';
+import type { DatabaseUrl } from './database-url.ts';
+import { variable } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { checkIdentifier, derivedDatabase, runtimeFileName } from './names.ts';
+import type { FileSettings, Setting } from './settings.ts';
+
+/** A database and where its URL came from, as the operator knows it: `--sys-db-url`. */
+export interface Located {
+  readonly url: DatabaseUrl;
+  readonly source: string;
+}
+
+export interface Databases {
+  readonly system: Located;
+  readonly application: Located | null;
+  /** True where nobody named the system database: its name was made from the application's. */
+  readonly derived: boolean;
+  /** For the operator; none of them keeps the command from running. */
+  readonly warnings: readonly string[];
+}
+
+export interface DatabaseSources {
+  readonly flags: {
+    readonly systemDatabaseUrl?: string | undefined;
+    readonly applicationDatabaseUrl?: string | undefined;
+  };
+  readonly environment: Environment;
+  readonly file: FileSettings | null;
+  /** Absolute: relative paths of SQLite files count from it, as in the runtime. */
+  readonly workingDirectory: string;
+}
+
+/**
+ * Finds the databases, each by itself: flag, environment, file. The system database may follow from the application's,
+ * or from the name in the file.
+ * @throws UserError where no URL is given, one cannot be used, or two contradict each other
+ */
+export function findDatabases(sources: DatabaseSources): Databases {
+  const found = follow(findSystem(sources), findApplication(sources), sources.file);
+  const { system, application } = found;
+  const urls = [system, application].flatMap((located) => (located === null ? [] : [located.url]));
+  return {
+    ...found,
+    system: absolute(system, sources.workingDirectory),
+    application: application && absolute(application, sources.workingDirectory),
+    warnings: [...new Set([...found.warnings, ...urls.flatMap(percentWarning)])],
+  };
+}
+
+const findSystem = ({ flags, environment, file }: DatabaseSources): Located | null =>
+  fromFlag('--sys-db-url', flags.systemDatabaseUrl) ??
+  fromEnvironment(environment, 'DBOS_SYSTEM_DATABASE_URL') ??
+  fromFile(file?.systemUrl);
+
+const findApplication = ({ flags, environment, file }: DatabaseSources): Located | null =>
+  fromFlag('--db-url', flags.applicationDatabaseUrl) ??
+  fromEnvironment(environment, 'DBOS_DATABASE_URL', 'DBOS_APPLICATION_DATABASE_URL') ??
+  fromFile(file?.applicationUrl);
+
+function follow(system: Located | null, application: Located | null, file: FileSettings | null): Databases {
+  if (system !== null) return { system, application, derived: false, warnings: [] };
+  if (application !== null) return { system: derive(application), application, derived: true, warnings: [] };
+  if (file?.name) return fromName(file.name);
+  throw new UserError('no database URL is given', {
+    hint: 'pass --sys-db-url, set DBOS_SYSTEM_DATABASE_URL, or write system_database_url into dbos-config.yaml',
+  });
+}
+
+const fromFlag = (name: string, text: string | undefined): Located | null =>
+  text === undefined ? null : { url: parseDatabaseUrl(text, name), source: name };
+
+const fromFile = (setting: Setting<DatabaseUrl> | null | undefined): Located | null =>
+  setting ? { url: setting.value, source: setting.source } : null;
+
+function fromEnvironment(environment: Environment, ...names: readonly string[]): Located | null {
+  const [first, second] = names.flatMap((name) => {
+    const text = variable(environment, name);
+    return text === null ? [] : [{ name, text }];
+  });
+  if (first === undefined) return null;
+  if (second !== undefined && second.text !== first.text) {
+    throw new UserError(`${first.name} and ${second.name} name one database and have different values`, {
+      where: 'environment',
+      hint: 'unset one of them',
+    });
+  }
+  return { url: parseDatabaseUrl(first.text, first.name), source: first.name };
+}
+
+/** On PostgreSQL a database beside the application's; on SQLite the same file. */
+function derive({ url, source }: Located): Located {
+  const derivedSource = `derived from ${source}`;
+  if (url.dialect === 'sqlite') return { url, source: derivedSource };
+  const name = checkIdentifier('database', derivedDatabase(url.database), derivedSource);
+  return { url: withDatabase(url, name), source: derivedSource };
+}
+
+/** The runtime makes the file name from the name a little otherwise than the documentation says. */
+function fromName(name: Setting<string>): Databases {
+  const source = `derived from ${name.source}`;
+  const system = { url: parseDatabaseUrl(`sqlite:///./${name.value}.sqlite`, source), source };
+  const theirs = runtimeFileName(name.value);
+  const warning = `the Python runtime opens ${theirs}.sqlite for the name ${name.value}: set system_database_url for both`;
+  return { system, application: null, derived: false, warnings: theirs === name.value ? [] : [warning] };
+}
+
+const absolute = ({ url, source }: Located, workingDirectory: string): Located => ({
+  url: url.dialect === 'sqlite' ? { ...url, path: resolve(workingDirectory, url.path) } : url,
+  source,
+});
+
+/** SQLAlchemy decodes percent signs of a path from 2.1 on and did not before; the runtime works with either. */
+const percentWarning = (url: DatabaseUrl): string[] =>
+  url.dialect === 'sqlite' && /%[0-9a-f]{2}/i.test(url.path)
+    ? [`the % in ${url.text} is taken literally, but SQLAlchemy 2.1 and newer decode it: choose a path without one`]
+    : [];

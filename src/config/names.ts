@@ -1,0 +1,74 @@
+import { Buffer } from 'node:buffer';
+import { UserError } from '../model/errors.ts';
+
+export type IdentifierKind = 'schema' | 'role' | 'user' | 'database';
+
+/**
+ * The longest name of a PostgreSQL server as it is built by default; it cuts what is longer, and means another object.
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ */
+const MAX_BYTES = 63;
+
+interface Reserved {
+  readonly names: RegExp;
+  readonly why: string;
+}
+
+/**
+ * Names that the server refuses or keeps for itself. Case counts: names are always sent quoted.
+ * A quoted `"public"` as a grantee still means everybody.
+ * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-CATALOG
+ * https://www.postgresql.org/docs/current/sql-createrole.html
+ */
+const RESERVED: { readonly [K in IdentifierKind]: Reserved | null } = {
+  schema: { names: /^(?:pg_|information_schema$)/, why: 'PostgreSQL keeps pg_… and information_schema for itself' },
+  role: { names: /^(?:pg_|public$|none$)/, why: 'PostgreSQL keeps pg_…, public and none for itself' },
+  user: null,
+  database: null,
+};
+
+/**
+ * Checks a name that the operator gave for something on a PostgreSQL server, and gives it back.
+ * Whatever the server takes is fine: quotes, dots, blanks, backslashes, line breaks.
+ * @param source where the name came from, as the operator knows it: `--schema`
+ * @throws UserError where the server would refuse the name, cut it, or mean something else by it
+ */
+export function checkIdentifier(kind: IdentifierKind, name: string, source: string): string {
+  if (name === '') throw new UserError(`the name of the ${kind} is empty`, { where: source });
+  if (name.includes('\0')) throw new UserError(`the name of the ${kind} contains a NUL character`, { where: source });
+  if (/\p{Cs}/u.test(name)) throw new UserError(`the name of the ${kind} is no valid Unicode`, { where: source });
+  const bytes = Buffer.byteLength(name);
+  if (bytes > MAX_BYTES) {
+    throw new UserError(
+      `the name of the ${kind} is ${bytes} bytes long; PostgreSQL keeps ${MAX_BYTES} and would take another for it: ${JSON.stringify(name)}`,
+      { where: source, hint: `choose a name of at most ${MAX_BYTES} bytes` },
+    );
+  }
+  const reserved = RESERVED[kind];
+  if (reserved?.names.test(name)) {
+    throw new UserError(`the ${kind} may not be named ${JSON.stringify(name)}: ${reserved.why}`, { where: source });
+  }
+  return name;
+}
+
+/**
+ * Checks the name of an application by the runtime's rule, and gives it back.
+ * @throws UserError
+ */
+export function checkApplicationName(name: string, source: string): string {
+  if (/^[a-z0-9_-]{3,256}$/.test(name)) return name;
+  throw new UserError(`the application may not be named ${JSON.stringify(name)}`, {
+    where: source,
+    hint: 'use 3 to 256 of a–z, 0–9, - and _',
+  });
+}
+
+/** The database that holds the system tables of an application whose system database is not named. */
+export const derivedDatabase = (application: string): string => `${application}_dbos`;
+
+/** The database that the official tools would derive instead. */
+export const officialDatabase = (application: string): string => `${application}_dbos_sys`;
+
+/** The file name, less its ending, that the runtime makes of an application's name. */
+export const runtimeFileName = (application: string): string =>
+  application.replaceAll('-', '_').replace(/^(?=\d)/, '_');

@@ -1,0 +1,111 @@
+import { UserError } from '../model/errors.ts';
+import { findDatabases } from './databases.ts';
+import type { Databases } from './databases.ts';
+import type { DatabaseUrl } from './database-url.ts';
+import type { Environment } from './environment.ts';
+import { findConfiguration } from './find.ts';
+import { checkIdentifier } from './names.ts';
+import { readSettings } from './settings.ts';
+import type { FileSettings, Setting } from './settings.ts';
+
+/** Values of the command line; undefined where a flag is not given. */
+export interface Flags {
+  readonly config?: string | undefined;
+  readonly systemDatabaseUrl?: string | undefined;
+  readonly applicationDatabaseUrl?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly role?: string | undefined;
+}
+
+const FLAG_NAMES: { readonly [K in keyof Flags]-?: string } = {
+  config: '--config',
+  systemDatabaseUrl: '--sys-db-url',
+  applicationDatabaseUrl: '--db-url',
+  schema: '--schema',
+  role: '--app-role',
+};
+
+/** All from outside that decides, so that nothing else is looked at. */
+export interface Surroundings {
+  readonly flags: Flags;
+  readonly environment: Environment;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Where Docker mounts secrets; `/run/secrets` where it is not given. */
+  readonly secretsDirectory?: string;
+}
+
+/** All that a command needs to know before it opens a connection. Paths of SQLite files are absolute. */
+export interface Configuration extends Databases {
+  readonly schema: string;
+  readonly schemaSource: string;
+  /** The role of `--app-role`. */
+  readonly role: string | null;
+  readonly listenNotify: boolean;
+  /** Patterns of objects that are no drift. */
+  readonly ignore: readonly string[];
+  /** Custom commands, as they stand in the file. */
+  readonly commands: readonly string[];
+  readonly file: { readonly path: string; readonly directory: string } | null;
+}
+
+/**
+ * Finds what to work on: the flag first, then the environment, then the configuration file, then what follows from these.
+ * @throws UserError for all that can be known to be wrong before a connection is opened
+ */
+export async function resolveConfiguration(given: Surroundings): Promise<Configuration> {
+  const { flags, environment, workingDirectory, secretsDirectory = '/run/secrets' } = given;
+  refuseEmpty(flags);
+  const file = await findConfiguration({ flag: flags.config, environment, workingDirectory });
+  const settings = file && (await readSettings(file, { environment, secretsDirectory }));
+  const databases = findDatabases({ flags, environment, file: settings, workingDirectory });
+  const schema = findSchema(flags.schema, settings, databases);
+  return {
+    ...databases,
+    schema: schema.value,
+    schemaSource: schema.source,
+    role: findRole(flags.role, databases.system.url),
+    ...furtherSettings(settings),
+    file: file && { path: file.path, directory: file.directory },
+    warnings: [...databases.warnings, ...schema.warnings],
+  };
+}
+
+const furtherSettings = (file: FileSettings | null): Pick<Configuration, 'listenNotify' | 'ignore' | 'commands'> => ({
+  listenNotify: file?.listenNotify?.value ?? true,
+  ignore: file?.ignore ?? [],
+  commands: file?.commands ?? [],
+});
+
+function refuseEmpty(flags: Flags): void {
+  for (const [key, name] of Object.entries(FLAG_NAMES)) {
+    if (flags[key as keyof Flags] !== '') continue;
+    throw new UserError(`${name} is empty`, {
+      where: name,
+      hint: 'give it a value or leave it out; is the variable that it comes from set?',
+    });
+  }
+}
+
+type FoundSchema = Setting<string> & { readonly warnings: readonly string[] };
+
+/** The flag is checked even where it is ignored: where no database has schemas. */
+function findSchema(flag: string | undefined, file: FileSettings | null, databases: Databases): FoundSchema {
+  const otherwise = file?.schema ?? { value: 'dbos', source: 'default' };
+  if (flag === undefined) return { ...otherwise, warnings: [] };
+  const value = checkIdentifier('schema', flag, '--schema');
+  const hasSchemas = [databases.system, databases.application].some((database) => database?.url.dialect === 'postgres');
+  if (hasSchemas) return { value, source: '--schema', warnings: [] };
+  return { ...otherwise, warnings: ['--schema is ignored: SQLite has no schemas'] };
+}
+
+function findRole(role: string | undefined, system: DatabaseUrl): string | null {
+  if (role === undefined) return null;
+  if (system.dialect === 'sqlite') {
+    throw new UserError('SQLite has no roles to grant permissions to', {
+      where: '--app-role',
+      hint: 'leave --app-role out',
+    });
+  }
+  return checkIdentifier('role', role, '--app-role');
+}

@@ -1,0 +1,35 @@
+import { UserError } from '../model/errors.ts';
+
+export interface SqliteUrl {
+  readonly dialect: 'sqlite';
+  /** As it was given. */
+  readonly text: string;
+  /** Of the file; relative to the working directory unless absolute. */
+  readonly path: string;
+}
+
+/** The name, a colon, two slashes, no server, a slash, the path as it is, parameters. */
+const FORM = /^sqlite(?:\+\w+)?:\/\/(?<server>[^/?]*)(?:\/(?<path>[^?]*))?(?:\?(?<query>[^]*))?$/;
+
+const HINT = 'write sqlite:///./relative/file.sqlite or, with four slashes, sqlite:////absolute/file.sqlite';
+
+/**
+ * Reads an SQLite URL as SQLAlchemy 2.0 does: the path is literal, without percent-decoding, and ends at the first `?`.
+ * https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#connect-strings
+ * @param where for errors: the source with the masked URL
+ * @throws UserError where it names no file
+ */
+export function parseSqliteUrl(text: string, where: string): SqliteUrl {
+  const parts = FORM.exec(text)?.groups;
+  if (parts === undefined || parts['server'] !== '') {
+    throw new UserError('an SQLite URL has three slashes before the path of its file', { where, hint: HINT });
+  }
+  const path = parts['path'] ?? '';
+  if (path === '' || path === ':memory:') {
+    throw new UserError('a database in memory is gone when this command ends', { where, hint: HINT });
+  }
+  if (/(?:^|&)uri=(?:true|yes|on|y|t|1)(?:&|$)/i.test(parts['query'] ?? '')) {
+    throw new UserError('SQLite URI file names (uri=true) are not supported', { where, hint: HINT });
+  }
+  return { dialect: 'sqlite', text, path };
+}

@@ -1,0 +1,263 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { maskUrl, parseDatabaseUrl, withDatabase } from '../../src/config/database-url.ts';
+import type { PostgresUrl } from '../../src/config/database-url.ts';
+import { UserError } from '../../src/model/errors.ts';
+import { printed, userErrorOf } from '../support/rejection.ts';
+
+const postgres = (text: string): PostgresUrl => parseDatabaseUrl(text, '--sys-db-url') as PostgresUrl;
+const refusal = (text: string): Promise<UserError> => userErrorOf(() => parseDatabaseUrl(text, '--sys-db-url'));
+
+const nothing = {
+  dialect: 'postgres',
+  user: null,
+  password: null,
+  host: null,
+  port: null,
+  maintenanceDatabase: null,
+  parameters: new Map(),
+};
+
+describe('a PostgreSQL URL', () => {
+  test.each<[string, Partial<PostgresUrl>]>([
+    ['postgresql://localhost/myapp', { host: 'localhost', database: 'myapp' }],
+    ['postgres://h:1234/db', { host: 'h', port: 1234, database: 'db' }],
+    ['postgresql+psycopg://u:p@h/db', { user: 'u', password: 'p', host: 'h', database: 'db' }],
+    ['postgres+asyncpg://u@h/db', { user: 'u', host: 'h', database: 'db' }],
+    ['postgresql:///db', { database: 'db' }],
+    ['postgresql://h:/db', { host: 'h', database: 'db' }],
+    ['postgresql://u:@h/db', { user: 'u', host: 'h', database: 'db' }],
+    ['postgresql://[::1]:5433/db', { host: '::1', port: 5433, database: 'db' }],
+    ['postgresql://[fe80::1%25eth0]/db', { host: 'fe80::1%eth0', database: 'db' }],
+    [
+      'postgresql:///db?host=/var/run/postgresql&port=5433',
+      { host: '/var/run/postgresql', port: 5433, database: 'db' },
+    ],
+    ['postgresql://%2Fvar%2Frun/db', { host: '/var/run', database: 'db' }],
+    [
+      'postgresql://a/b?user=u&password=p&host=h&port=1&dbname=d',
+      { user: 'u', password: 'p', host: 'h', port: 1, database: 'd' },
+    ],
+    ['postgresql://h?dbname=db', { host: 'h', database: 'db' }],
+    [
+      'postgresql://us%40er:p%2Fw%25@h/my%20%22d%3Fb%22',
+      { user: 'us@er', password: 'p/w%', host: 'h', database: 'my "d?b"' },
+    ],
+    ['postgresql://h/my db', { host: 'h', database: 'my db' }],
+    ['postgresql://h/a.b$$c\\d\'"', { host: 'h', database: 'a.b$$c\\d\'"' }],
+    ['postgresql://h/%25s%0A', { host: 'h', database: '%s\n' }],
+    ['postgresql://h/d%C3%A9', { host: 'h', database: 'dé' }],
+    ['postgresql://h/dé', { host: 'h', database: 'dé' }],
+    ['postgresql://h/db#1', { host: 'h', database: 'db#1' }],
+    ['postgresql://h/db?maintenance_db=defaultdb', { host: 'h', database: 'db', maintenanceDatabase: 'defaultdb' }],
+    ['postgresql://h/db?target_session_attrs=read-write', { host: 'h', database: 'db' }],
+    [
+      'postgresql://h/db?connect_timeout=',
+      { host: 'h', database: 'db', parameters: new Map([['connect_timeout', '']]) },
+    ],
+    [
+      'postgresql://h/db?connect_timeout=5&sslmode=require&application_name=a%20b&options=-c%20x%3Dy',
+      {
+        host: 'h',
+        database: 'db',
+        parameters: new Map([
+          ['connect_timeout', '5'],
+          ['sslmode', 'require'],
+          ['application_name', 'a b'],
+          ['options', '-c x=y'],
+        ]),
+      },
+    ],
+    [
+      'postgresql://h/db?options=a+b=c&pgbouncer=true&connect_timeout=2&connect_timeout=3',
+      {
+        host: 'h',
+        database: 'db',
+        parameters: new Map([
+          ['options', 'a+b=c'],
+          ['pgbouncer', 'true'],
+          ['connect_timeout', '3'],
+        ]),
+      },
+    ],
+  ])('%s', (text, expected) => {
+    expect(parseDatabaseUrl(text, '--db-url')).toEqual({ ...nothing, text, ...expected });
+  });
+
+  // What `psql` 15 made of the same texts.
+  test.each([
+    ['postgresql://u:se?cret@h/db', 'se?cret'],
+    ['postgresql://u:se#cret@h/db', 'se#cret'],
+    ['postgresql://u:se:cret@h/db', 'se:cret'],
+    ['postgresql://u:se cret@h/db', 'se cret'],
+    ['postgresql://u:se&=+cret@h/db', 'se&=+cret'],
+    ['postgresql://u:se%63ret@h/db', 'secret'],
+  ])('takes an unencoded password as libpq does: %s', (text, password) => {
+    expect(postgres(text)).toMatchObject({ user: 'u', password, host: 'h', database: 'db' });
+  });
+
+  test.each([
+    'postgresql://u:Ж@Ш@h/db',
+    'postgresql://u:Ж/Ш@h/db',
+    'postgresql://u:12/ЖШ@h/db',
+    'postgresql://u:12/3?a=ЖШ@h/db',
+    'postgresql://u:1@ЖШ/2@h/db',
+    'postgresql://u:Ж%Ш@h/db',
+    'postgresql://u:Ж%ГГ@h/db',
+    'postgresql://u:Ж?/Ш@h/db',
+    'postgresql://h/db?password=Ж&Ш',
+    'postgresql://u:ЖШ@h:port/db',
+    'postgresql://u:ЖШ',
+  ])('never connects elsewhere nor shows the password, but says what to encode: %s', async (text) => {
+    const error = await refusal(text);
+    expect(printed(error)).not.toMatch(/[ЖШГ]/);
+    expect(error.where).toContain('--sys-db-url · postgresql://');
+    expect(error.hint).toContain('% as %25, @ as %40, / as %2F');
+  });
+
+  test.each([
+    ['postgresql://h', 'names no database'],
+    ['postgresql://h/', 'names no database'],
+    ['postgresql://h/?dbname=', 'names no database'],
+    ['postgresql:h/db', 'cannot be read'],
+    ['postgresql:/h/db', 'cannot be read'],
+    ['postgresql://h/db ', 'cannot be read'],
+    ['postgresql://h/a%00b', '% that encodes no character'],
+    ['postgresql://h/a%FFb', '% that encodes no character'],
+    ['postgresql://h/db?sslmode', 'has no ='],
+    ['postgresql://h/db?=x', 'has no ='],
+    ['postgresql://h:0/db', 'no number from 1 to 65535'],
+    ['postgresql://h:99999/db', 'no number from 1 to 65535'],
+    ['postgresql://h/db?port=x', 'no number from 1 to 65535'],
+    ['postgresql://::1/db', 'no readable host'],
+    ['postgresql://[::1]x/db', 'no readable host'],
+    ['postgresql://a,b/db', 'several hosts'],
+    ['postgresql://a:1,b:2/db', 'several hosts'],
+    ['postgresql:///db?host=a,b', 'several hosts'],
+    ['postgresql://h/db?port=1,2', 'several ports'],
+    ['postgresql:///db?service=prod', 'service is not supported'],
+    ['postgresql://h/db?hostaddr=::1', 'hostaddr is not supported'],
+    ['postgresql://h/db?connect_timeout=soon', 'no number of seconds'],
+    [`postgresql://h/${'é'.repeat(32)}`, '64 bytes'],
+    [`postgresql://h/db?maintenance_db=${'a'.repeat(64)}`, '64 bytes'],
+    [`postgresql://${'a'.repeat(64)}@h/db`, '64 bytes'],
+  ])('is refused: %s', async (text, message) => {
+    const error = await refusal(text);
+    expect(error.message).toContain(message);
+    expect(error.where).toBe(`--sys-db-url · ${maskUrl(text)}`);
+  });
+});
+
+test.each([
+  ['', 'is empty'],
+  ['mysql://u:secret@h/db', 'neither a PostgreSQL nor an SQLite'],
+  ['Postgresql://u:secret@h/db', 'neither a PostgreSQL nor an SQLite'],
+  ['user:secret@h/db', 'neither a PostgreSQL nor an SQLite'],
+  ['sqlite3:///x', 'neither a PostgreSQL nor an SQLite'],
+  ['postgresql://u:secret@h/db\n', 'control character'],
+  ['postgresql://u:sec\tret@h/db', 'control character'],
+  ['postgresql://h/\u0085', 'control character'],
+  ['postgresql://h/\uD800', 'control character'],
+  ['sqlite:///a\0b', 'control character'],
+])('is no database URL: %j', async (text, message) => {
+  const error = await refusal(text);
+  expect(error.message).toContain(message);
+  expect(printed(error)).not.toContain('secret');
+  expect(printed(error)).not.toContain('sec\t');
+});
+
+// What SQLAlchemy 2.0.x and its pysqlite dialect made of the same texts.
+describe('an SQLite URL', () => {
+  test.each([
+    ['sqlite:///relative.sqlite', 'relative.sqlite'],
+    ['sqlite:///./relative.sqlite', './relative.sqlite'],
+    ['sqlite:////absolute/x.sqlite', '/absolute/x.sqlite'],
+    ['sqlite+pysqlite:///x', 'x'],
+    ['sqlite:///a%20b.db', 'a%20b.db'],
+    ['sqlite:///a b.db ', 'a b.db '],
+    ['sqlite:///a#b+c@d:e.db', 'a#b+c@d:e.db'],
+    ['sqlite:///a?mode=ro', 'a'],
+    ['sqlite:////abs/p?x', '/abs/p'],
+    ['sqlite:///C:\\a\\b.db', 'C:\\a\\b.db'],
+    ['sqlite:///~/x', '~/x'],
+    ['sqlite:///file:foo', 'file:foo'],
+    ['sqlite:///file:foo?uri=false', 'file:foo'],
+    ['sqlite:///é', 'é'],
+  ])('%s', (text, path) => {
+    expect(parseDatabaseUrl(text, '--sys-db-url')).toEqual({ dialect: 'sqlite', text, path });
+  });
+
+  test.each([
+    ['sqlite://', 'memory'],
+    ['sqlite:///', 'memory'],
+    ['sqlite:///:memory:', 'memory'],
+    ['sqlite:///:memory:?cache=shared', 'memory'],
+    ['sqlite:///?x=y', 'memory'],
+    ['sqlite://host/x', 'three slashes'],
+    ['sqlite://u:secret@/x', 'three slashes'],
+    ['sqlite:x.db', 'three slashes'],
+    ['sqlite:/x.db', 'three slashes'],
+    ['sqlite:///file:foo?mode=ro&uri=true', 'uri=true'],
+    ['sqlite:///foo?uri=1', 'uri=true'],
+  ])('is refused: %s', async (text, message) => {
+    const error = await refusal(text);
+    expect(error.message).toContain(message);
+    expect(error.hint).toContain('sqlite:///./relative/file.sqlite');
+    expect(printed(error)).not.toContain('secret');
+  });
+});
+
+describe('another database of the same server', () => {
+  test.each([
+    ['postgresql://localhost/myapp', 'myapp_dbos', 'postgresql://localhost/myapp_dbos'],
+    [
+      'postgresql+psycopg://u:p%40@[::1]:1/a?sslmode=require',
+      'b',
+      'postgresql+psycopg://u:p%40@[::1]:1/b?sslmode=require',
+    ],
+    ['postgresql:///a?host=/run&dbname=x', 'b c', 'postgresql:///b%20c?host=/run'],
+    ['postgresql://h?db%6Eame=a', 'b', 'postgresql://h/b'],
+    ['postgresql://%2Frun/a', 'x"?#/@%', 'postgresql://%2Frun/x%22%3F%23%2F%40%25'],
+  ])('of %s', (text, database, expected) => {
+    const url = postgres(text);
+    expect(withDatabase(url, database)).toEqual({ ...url, database, text: expected });
+    expect(withDatabase(url, database)).toEqual(postgres(expected));
+  });
+});
+
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .filter((text) => !text.includes('\0') && Buffer.byteLength(text) <= 63);
+
+test('what is percent-encoded comes back, whatever it is', () => {
+  fc.assert(
+    fc.property(name, name, name, name, (user, password, database, application) => {
+      const [u, p, d, a] = [user, password, database, application].map(encodeURIComponent);
+      const text = `postgresql://${u}:${p}@h:5432/${d}?application_name=${a}`;
+      const url = postgres(text);
+      expect(url).toMatchObject({ user, password, host: 'h', port: 5432, database });
+      expect(url.parameters.get('application_name')).toBe(application);
+      expect(postgres(withDatabase(url, user).text)).toMatchObject({ user, password, database: user });
+    }),
+  );
+});
+
+test('a password as it is comes through whole or is refused, masked', () => {
+  const secret = fc.string({ unit: fc.constantFrom(...'ЖШ07@:/?#&%= ;,\n'), minLength: 1, maxLength: 10 });
+  fc.assert(
+    fc.property(secret, (text) => {
+      const password = `Ж${text}`;
+      const url = `postgresql://u:${password}@h:5432/db?sslmode=require`;
+      try {
+        const parsed = postgres(url);
+        expect(parsed).toMatchObject({ user: 'u', host: 'h', port: 5432, database: 'db' });
+        expect(parsed.password).toBe(decodeURIComponent(password));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        expect(printed(error)).not.toMatch(/[ЖШ]/);
+      }
+    }),
+    { numRuns: 10_000 },
+  );
+});
