@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { UserError } from '../model/errors.ts';
+import { maskCommand } from './mask.ts';
+import { runInShell } from './process.ts';
+import type { ProcessEnd } from './process.ts';
+
+export interface CommandRun {
+  /** The configuration file the commands stand in, as the operator named it. */
+  readonly file: string;
+  /** The directory of that file: the commands run there. */
+  readonly directory: string;
+  /** Added to this process's environment: complete URLs, DBOS_SYSTEM_DATABASE_URL and DBOS_DATABASE_URL. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Passwords of the databases, decoded: never shown where they can be told from ordinary words. */
+  readonly secrets: readonly string[];
+  /** Prints one line of progress. */
+  readonly announce: (line: string) => void;
+  /** Keeps what was run, with passwords masked; an exit code is 128 and the signal's number where a signal ended it. */
+  readonly record: (run: CommandRecord) => Promise<void>;
+}
+
+export interface CommandRecord {
+  readonly command: string;
+  readonly exitCode: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly completedAt: number;
+}
+
+/**
+ * Runs the custom commands one after the other through the shell, with input and output of this process.
+ * @throws UserError at the first that fails, with the command (passwords masked) and its exit code or signal
+ */
+export async function runCommands(commands: readonly string[], run: CommandRun): Promise<void> {
+  if (commands.length === 0) return;
+  await checkDirectory(run);
+  run.announce(`Executing migration commands from '${run.file}'`);
+  for (const command of commands) {
+    const masked = maskCommand(command, run.secrets);
+    run.announce(`Executing migration command: ${masked}`);
+    const startedAt = Date.now();
+    const end = await runInShell(command, run);
+    const failure = explain(end, masked, run.file);
+    await record(run, failure, { command: masked, exitCode: codeOf(end), startedAt, completedAt: Date.now() });
+  }
+}
+
+/** A command that failed is said to have failed even where that cannot be recorded. */
+async function record(run: CommandRun, failure: UserError | null, facts: CommandRecord): Promise<void> {
+  try {
+    await run.record(facts);
+  } catch (error) {
+    throw failure ?? error;
+  }
+  if (failure !== null) throw failure;
+}
+
+async function checkDirectory({ file, directory }: CommandRun): Promise<void> {
+  try {
+    if ((await stat(directory)).isDirectory()) return;
+  } catch (cause) {
+    throw new UserError('the directory to run custom commands in does not exist', { where: directory, cause });
+  }
+  throw new UserError('custom commands run in the directory of the configuration file, and it has none', {
+    where: `${file} · ${directory}`,
+  });
+}
+
+const AGAIN = 'the schema is up to date; mend the command and run dbos migrate again';
+
+/** What the shell means by its own exit codes. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html */
+const SHELL_CODES: Readonly<Record<number, string>> = {
+  126: 'the shell may not execute it',
+  127: 'the shell did not find the program: is it installed and on the PATH?',
+};
+
+function explain(end: ProcessEnd, command: string, file: string): UserError | null {
+  const where = `${file} · database.migrate`;
+  if (end.failure !== null) {
+    return new UserError(`the shell could not be started for the custom command: ${command}`, {
+      where,
+      cause: end.failure,
+    });
+  }
+  if (end.forwarded !== null) {
+    return new UserError(`stopped by ${end.forwarded} while the custom command ran: ${command}`, {
+      where,
+      hint: AGAIN,
+    });
+  }
+  if (end.signal !== null) {
+    return new UserError(`the custom command was ended by ${end.signal}: ${command}`, { where, hint: AGAIN });
+  }
+  if (end.exitCode === 0) return null;
+  const hint = SHELL_CODES[end.exitCode ?? 0] ?? AGAIN;
+  return new UserError(`the custom command ended with exit code ${end.exitCode}: ${command}`, { where, hint });
+}
+
+const codeOf = ({ exitCode, signal }: ProcessEnd): number =>
+  exitCode ?? (signal === null ? 127 : 128 + constants.signals[signal]);
