@@ -1,0 +1,24 @@
+import type { Connection, Dialect, Scope } from '../model/dialect.ts';
+
+/** One database of a run: how to reach it and what it is asked about. */
+export interface Database {
+  readonly dialect: Dialect;
+  readonly scope: Scope;
+  /** Its URL with the password masked, for messages. */
+  readonly where: string;
+  /**
+   * Opens the database; where it does not exist and is not to be written, something of the same engine that answers
+   * for it, from which it can be created.
+   */
+  open(options: { readonly write: boolean }): Promise<Opened>;
+  /** Removes the database itself where nothing is left in it, for engines that keep each in a file. */
+  readonly discardIfEmpty?: () => Promise<void>;
+}
+
+export interface Opened {
+  readonly connection: Connection;
+  /** False: the connection is to another database of the server, or to none that lasts. */
+  readonly exists: boolean;
+  /** False: open again with `write` before anything is changed. */
+  readonly writable: boolean;
+}

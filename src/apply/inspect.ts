@@ -1,0 +1,58 @@
+import type { Catalog } from '../model/catalog.ts';
+import type { Connection, LiveState } from '../model/dialect.ts';
+import type { Plan, Statement } from '../model/plan.ts';
+import type { MayDrop } from '../planner/ownership.ts';
+import { plan } from '../planner/plan.ts';
+import type { Database, Opened } from './database.ts';
+
+/** Where a run should lead, given what was found. */
+export type Goal = (live: LiveState) => {
+  readonly target: Catalog;
+  readonly mayDrop: MayDrop;
+  /** Statements to run before all others, for objects that are in no catalog. */
+  readonly first: readonly Statement[];
+};
+
+/** What was found in a database, and what is to be done about it. */
+export interface Inspection {
+  readonly database: Database;
+  readonly opened: Opened;
+  readonly goal: Goal;
+  readonly live: LiveState;
+  /** The live catalog in the target's spelling. */
+  readonly settled: Catalog;
+  readonly target: Catalog;
+  readonly plan: Plan;
+}
+
+/** Opens the database for reading and plans. The caller closes `opened.connection`. */
+export async function inspect(database: Database, goal: Goal): Promise<Inspection> {
+  const opened = await database.open({ write: false });
+  try {
+    return await inspectOpened(database, opened, goal);
+  } catch (error) {
+    await opened.connection.close();
+    throw error;
+  }
+}
+
+/** Plans over a connection that is open already. */
+export async function inspectOpened(database: Database, opened: Opened, goal: Goal): Promise<Inspection> {
+  const live = await liveState(database, opened.connection, opened.exists);
+  const { target, mayDrop, first } = goal(live);
+  const settled = await database.dialect.settle(live.catalog, target, database.scope.definitions);
+  const planned = plan({
+    live: live.catalog,
+    settled,
+    target,
+    mayDrop,
+    render: (changes) => database.dialect.render(changes, { live: settled, target }),
+  });
+  const whole = { ...planned, statements: [...first, ...planned.statements] };
+  return { database, opened, goal, live, settled, target, plan: whole };
+}
+
+async function liveState({ dialect, scope }: Database, connection: Connection, exists: boolean): Promise<LiveState> {
+  const live = await dialect.introspect(connection, scope);
+  return exists ? live : { ...live, catalog: dialect.absent(scope) };
+}

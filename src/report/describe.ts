@@ -1,0 +1,63 @@
+import type { Change } from '../model/change.ts';
+import { subject } from '../model/change.ts';
+import { definitionOf, traitsOf } from '../model/kinds.ts';
+import type { CatalogObject } from '../model/objects.ts';
+
+/** One field that a change gives another value. */
+export interface Difference {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** The fields in which an alteration changes its object. */
+export function differences(change: Change): readonly Difference[] {
+  if (change.type !== 'alter') return [];
+  const before = new Map(definitionOf(change.from));
+  return definitionOf(change.to)
+    .map(([field, to]) => ({ field, from: before.get(field) ?? null, to }))
+    .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
+}
+
+/** What a reader finds an object under: its table, or the schema itself. */
+export function groupOf(object: CatalogObject): string {
+  if (object.kind === 'table' || object.kind === 'view') return object.name;
+  return 'table' in object ? object.table : '';
+}
+
+/** `index idx_workflow_status_pending`; a table's group has said its name already. */
+export function nameOf(object: CatalogObject): string {
+  const name = traitsOf(object).path(object).at(-1) ?? '';
+  const signature = 'signature' in object ? `(${object.signature})` : '';
+  return object.kind === 'grant'
+    ? `grant on ${object.on} to ${object.role}`
+    : `${traitsOf(object).label} ${name}${signature}`;
+}
+
+/** A field's value in one line. */
+export const valueText = (value: unknown): string => {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ');
+  return value === true ? 'yes' : value === false ? 'no' : 'none';
+};
+
+/** `type: character varying(40) → text`; texts of several lines are only named. */
+export const differenceText = ({ field, from, to }: Difference): string => {
+  const long = [from, to].some((value) => typeof value === 'string' && value.includes('\n'));
+  return long ? field : `${field}: ${valueText(from)} → ${valueText(to)}`;
+};
+
+/** The sign of a change in the field's plan notation. */
+export const signs: Readonly<Record<Change['type'], '+' | '~' | '-'>> = {
+  create: '+',
+  alter: '~',
+  rename: '~',
+  drop: '-',
+};
+
+/** `~ column owner_xid  type: character varying(40) → text` without its sign. */
+export function changeText(change: Change): string {
+  const object = subject(change);
+  if (change.type === 'rename') return `${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`;
+  return [nameOf(object), differences(change).map(differenceText).join(', ')].filter((text) => text !== '').join('  ');
+}

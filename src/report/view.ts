@@ -1,0 +1,29 @@
+import type { Catalog } from '../model/catalog.ts';
+import type { DialectName } from '../model/dialect.ts';
+import type { Plan } from '../model/plan.ts';
+
+/** All that a report says of one database. */
+export interface DatabaseView {
+  /** `System database`, `Application database`, or both in one. */
+  readonly title: string;
+  readonly dialect: DialectName;
+  /** With the password masked. */
+  readonly url: string;
+  readonly database: string;
+  readonly schema: string;
+  /** `PostgreSQL 16.4` */
+  readonly server: string;
+  readonly plan: Plan;
+  readonly settled: Catalog;
+  readonly target: Catalog;
+  /** What every transaction of the dialect starts with. */
+  readonly begin: readonly string[];
+  /** The line that makes the dialect's own shell connect to this database; null where it is connected already. */
+  readonly connect: string | null;
+}
+
+/** A report on one run: its databases in order, then the custom commands, masked. */
+export interface RunView {
+  readonly databases: readonly DatabaseView[];
+  readonly commands: readonly string[];
+}
