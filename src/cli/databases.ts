@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
+import type { Database, Opened } from '../apply/database.ts';
+import type { Configuration } from '../config/resolve.ts';
+import type { Located } from '../config/databases.ts';
+import { type PostgresUrl, withDatabase } from '../config/database-url.ts';
+import { combine, type Definitions, withoutListenNotify } from '../model/definition.ts';
+import type { Connection, DeclareOptions, Scope } from '../model/dialect.ts';
+import { UserError } from '../model/errors.ts';
+import { maskUrl } from '../model/mask-url.ts';
+
+/** A database of this run with what it is to the operator. */
+export interface RunDatabase {
+  readonly title: string;
+  readonly database: Database;
+  readonly declare: DeclareOptions;
+  /** Makes the dialect's shell connect to it. */
+  readonly connectLine: string;
+}
+
+/**
+ * The databases of a run, the system database first; one that serves as both comes once, with both sets declared.
+ * Drivers are loaded for the dialects in use only.
+ */
+export async function databasesOf(configuration: Configuration): Promise<readonly RunDatabase[]> {
+  const { system, application, listenNotify } = configuration;
+  const ours = listenNotify ? systemDefinitions : withoutListenNotify(systemDefinitions);
+  if (application === null) return [await runDatabase('System database', system, ours, configuration)];
+  if (isSame(system, application)) {
+    const both = combine(ours, applicationDefinitions);
+    return [await runDatabase('System and application database', system, both, configuration)];
+  }
+  return [
+    await runDatabase('System database', system, ours, configuration),
+    await runDatabase('Application database', application, applicationDefinitions, configuration),
+  ];
+}
+
+/** The system database alone, asked about what else stands in it, for `reset`. */
+export async function systemDatabaseOf(configuration: Configuration): Promise<RunDatabase> {
+  const entry = await runDatabase('System database', configuration.system, systemDefinitions, configuration);
+  return { ...entry, database: { ...entry.database, scope: { ...entry.database.scope, surroundings: true } } };
+}
+
+function isSame({ url: a }: Located, { url: b }: Located): boolean {
+  if (a.dialect === 'sqlite') return b.dialect === 'sqlite' && resolve(a.path) === resolve(b.path);
+  if (b.dialect === 'sqlite') return false;
+  const place = (url: PostgresUrl): string => JSON.stringify([url.host ?? 'localhost', url.port ?? 5432, url.database]);
+  return place(a) === place(b);
+}
+
+async function runDatabase(
+  title: string,
+  located: Located,
+  definitions: Definitions,
+  configuration: Configuration,
+): Promise<RunDatabase> {
+  const { url } = located;
+  const where = maskUrl(url.text);
+  if (url.dialect === 'sqlite') {
+    const { openSqlite, sqlite } = await import('../sqlite/index.ts');
+    const scope: Scope = { database: url.path, schema: 'main', definitions, role: null };
+    const database: Database = { dialect: sqlite, scope, where, open: (options) => openSqlite(url.path, options) };
+    return { title, database, declare: scope, connectLine: `.open ${JSON.stringify(url.path)}` };
+  }
+  const { postgres } = await import('../postgres/index.ts');
+  const { schema, role } = configuration;
+  const scope: Scope = { database: url.database, schema, definitions, role };
+  const refuse = configuration.derived && located === configuration.system ? officialDefault(url, configuration) : null;
+  const open = (options: { readonly write: boolean }): Promise<Opened> => openPostgres(url, options, refuse);
+  const database: Database = { dialect: postgres, scope, where, open };
+  return { title, database, declare: scope, connectLine: psqlConnect(url) };
+}
+
+/** Runs before a database that nobody named is taken to be missing. */
+type BeforeCreate = ((server: Connection) => Promise<void>) | null;
+
+async function openPostgres(
+  url: PostgresUrl,
+  { write }: { readonly write: boolean },
+  before: BeforeCreate,
+): Promise<Opened> {
+  const { connectMaintenance, connectPostgres } = await import('../postgres/connect.ts');
+  const { connection, missing } = await connectPostgres(url);
+  if (connection !== null) return { connection, exists: true, writable: true };
+  if (write) throw missing;
+  const server = await connectMaintenance(url);
+  try {
+    await before?.(server);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return { connection: server, exists: false, writable: true };
+}
+
+/**
+ * The official tools call a derived system database `<app>_dbos_sys`. Where that one is there and ours is not, to
+ * create a second one would hide all workflows from the operator.
+ */
+const officialDefault =
+  (derived: PostgresUrl, { application }: Configuration): BeforeCreate =>
+  async (server) => {
+    if (application?.url.dialect !== 'postgres') return;
+    const official = `${application.url.database}_dbos_sys`;
+    const rows = await server.query('SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate', {
+      timeout: 60_000,
+    });
+    if (!rows.some((row) => row['datname'] === official)) return;
+    throw new UserError(
+      `there is no database ${derived.database}, but there is ${official}, which the official tools use by default`,
+      {
+        where: maskUrl(derived.text),
+        hint: `name the system database: --sys-db-url ${maskUrl(withDatabase(application.url, official).text)}`,
+      },
+    );
+  };
+
+/**
+ * A psql line that goes to the database on the server that psql is connected to already; a name that is no plain word
+ * goes as a connection string. https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMAND-CONNECT
+ */
+function psqlConnect({ database }: PostgresUrl): string {
+  if (/^\w+$/.test(database)) return `\\connect ${database}`;
+  const value = `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `\\connect -reuse-previous=on "${value.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,31 @@
+import { UserError } from '../model/errors.ts';
+import { maskUrl } from '../model/mask-url.ts';
+
+/** An error as the operator reads it: what happened, where, what to do; the stack only with `--debug`. */
+export function failureText(error: unknown, debug: boolean): string {
+  const lines = error instanceof UserError ? userErrorLines(error) : unexpectedLines(error, debug);
+  return `${[...lines, ...(debug ? stackLines(error) : [])].join('\n')}\n`;
+}
+
+const userErrorLines = ({ message, where, hint }: UserError): readonly string[] => [
+  `error: ${indented(message)}`,
+  ...(where === undefined ? [] : [`  where  ${indented(where)}`]),
+  ...(hint === undefined ? [] : [`  do     ${indented(hint)}`]),
+];
+
+/** Lines behind the first stand under the text, so that the labels stay to be seen. */
+const indented = (text: string): string => text.replaceAll('\n', '\n         ');
+
+const unexpectedLines = (error: unknown, debug: boolean): readonly string[] => [
+  `error: ${error instanceof Error ? error.message : String(error)}`,
+  ...(debug ? [] : ['  do     run it again with --debug and report what it prints: this should not happen']),
+];
+
+/** URLs may stand in the messages of drivers, so these are masked line by line. */
+function stackLines(error: unknown): readonly string[] {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
+  return lines.join('\ncaused by ').split('\n').map(maskUrls);
+}
+
+const maskUrls = (line: string): string => line.replaceAll(/\b[a-z+]+:\/\/\S+/g, maskUrl);
