@@ -1,0 +1,99 @@
+import type { Change } from '../model/change.ts';
+import { subject } from '../model/change.ts';
+import { traitsOf } from '../model/kinds.ts';
+import type { ObjectId } from '../model/objects.ts';
+
+/**
+ * Expand, then contract: creates, alters and renames by rising rank, then drops by falling rank, then what says that
+ * the schema is complete. A change comes forward only for another that cannot run without it: what an object requires
+ * is made before it and dropped after it, and a name is given up before it is taken.
+ * @throws Error when changes wait for each other.
+ */
+export function order(changes: readonly Change[]): readonly Change[] {
+  const preferred = changes.toSorted(byPreference);
+  const before = prerequisites(preferred);
+  const done = new Set<Change>();
+  const waiting = new Set<Change>();
+  const visit = (change: Change): void => {
+    if (done.has(change)) return;
+    if (waiting.has(change))
+      throw new Error(`changes wait for each other: ${[...waiting].map((c) => c.id).join(', ')}`);
+    waiting.add(change);
+    for (const first of before(change)) visit(first);
+    waiting.delete(change);
+    done.add(change);
+  };
+  for (const change of preferred) visit(change);
+  return [...done];
+}
+
+/** From this rank on, an object tells others that the schema is complete. */
+const completeFrom = 1000;
+
+function preference(change: Change): readonly [phase: number, rank: number] {
+  const { rank } = traitsOf(subject(change));
+  if (change.type === 'drop') return [1, -rank];
+  return [rank < completeFrom ? 0 : 2, rank];
+}
+
+function byPreference(a: Change, b: Change): number {
+  const [phaseA, rankA] = preference(a);
+  const [phaseB, rankB] = preference(b);
+  return phaseA - phaseB || rankA - rankB || (a.id < b.id ? -1 : 1);
+}
+
+/** What must run before a change, looked up by id and by name so that the whole stays linear. */
+function prerequisites(changes: readonly Change[]): (change: Change) => readonly Change[] {
+  const byId = new Map(changes.map((change) => [change.id, change]));
+  const leaving = new Map<ObjectId, Change[]>();
+  const givingUp = new Map<string, Change>();
+  const taking = new Map<Change, string[]>();
+  for (const change of changes) {
+    for (const id of noLongerRequired(change)) push(leaving, id, change);
+    for (const name of givenUp(change)) givingUp.set(name, carrier(change, byId));
+    push(taking, carrier(change, byId), ...taken(change));
+  }
+  return (change) => {
+    if (change.type === 'drop') return leaving.get(change.id) ?? [];
+    const required = traitsOf(change.to)
+      .requires(change.to)
+      .map((id) => byId.get(id));
+    const vacated = (taking.get(change) ?? []).map((name) => givingUp.get(name));
+    return [...required.filter((other) => other?.type !== 'drop'), ...vacated].filter(
+      (other): other is Change => other !== undefined && other !== change,
+    );
+  };
+}
+
+/**
+ * The change that makes or drops the object together with what it stands in: engines make the parts of a new table
+ * with it, and all that stands in a dropped one keeps its name until then.
+ */
+function carrier(change: Change, byId: ReadonlyMap<ObjectId, Change>): Change {
+  const parent = traitsOf(subject(change)).parent(subject(change));
+  const above = parent === null ? undefined : byId.get(parent);
+  return above?.type === change.type ? carrier(above, byId) : change;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, ...values: readonly V[]): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [...values]);
+  else list.push(...values);
+}
+
+/** What the object does without once the change has run. */
+function noLongerRequired(change: Change): readonly ObjectId[] {
+  if (change.type === 'create') return [];
+  const before = traitsOf(change.from).requires(change.from);
+  if (change.type === 'drop') return before;
+  const after = new Set(traitsOf(change.to).requires(change.to));
+  return before.filter((id) => !after.has(id));
+}
+
+/** Names that are free once the change has run. */
+const givenUp = (change: Change): readonly string[] =>
+  change.type === 'drop' || change.type === 'rename' ? traitsOf(change.from).occupies(change.from) : [];
+
+/** Names that the change needs to be free. */
+const taken = (change: Change): readonly string[] =>
+  change.type === 'create' || change.type === 'rename' ? traitsOf(change.to).occupies(change.to) : [];

@@ -1,0 +1,58 @@
+import type { Catalog } from '../model/catalog.ts';
+import type { Change, Create, Rename } from '../model/change.ts';
+import { UserError } from '../model/errors.ts';
+import { idFor, traitsOf } from '../model/kinds.ts';
+import type { CatalogObject } from '../model/objects.ts';
+import type { Plan, Statement } from '../model/plan.ts';
+import { diff } from './diff.ts';
+import { fingerprint } from './fingerprint.ts';
+import { order } from './order.ts';
+import { keepOthers, type MayDrop } from './ownership.ts';
+import { withRenames } from './renames.ts';
+
+export interface Question {
+  /** As introspected: what the plan's basis is taken from. */
+  readonly live: Catalog;
+  /** The live catalog with the spellings of the target; `live` itself where nothing differed in spelling only. */
+  readonly settled: Catalog;
+  readonly target: Catalog;
+  readonly mayDrop: MayDrop;
+  readonly render: (changes: readonly Change[]) => readonly Statement[];
+}
+
+/**
+ * Computes the plan that turns the live catalog into the target and leaves others' objects alone.
+ * @throws UserError when a name that is needed belongs to an object of somebody else.
+ */
+export function plan({ live, settled, target, mayDrop, render }: Question): Plan {
+  const { changes, unmanaged } = keepOthers(withRenames(diff(settled, target), mayDrop), mayDrop);
+  refuseNamesInUse(changes, unmanaged);
+  const ordered = order(changes);
+  return {
+    basis: fingerprint(live),
+    goal: fingerprint(target),
+    changes: ordered,
+    statements: ordered.length === 0 ? [] : render(ordered),
+    unmanaged,
+  };
+}
+
+function refuseNamesInUse(changes: readonly Change[], unmanaged: readonly CatalogObject[]): void {
+  const owners = new Map<string, CatalogObject>();
+  for (const object of unmanaged) for (const name of traitsOf(object).occupies(object)) owners.set(name, object);
+  for (const change of changes) {
+    if (change.type !== 'create' && change.type !== 'rename') continue;
+    for (const name of traitsOf(change.to).occupies(change.to)) {
+      const owner = owners.get(name);
+      if (owner !== undefined) throw nameInUse(change, owner);
+    }
+  }
+}
+
+const nameInUse = (change: Create | Rename, owner: CatalogObject): UserError =>
+  new UserError(`${describe(change.to)} cannot be created: its name is taken by ${describe(owner)}`, {
+    hint: `rename or drop that ${traitsOf(owner).label}, which is none of ours, then run migrate again`,
+  });
+
+const describe = (object: CatalogObject): string =>
+  `the ${traitsOf(object).label} ${idFor(object).slice(object.kind.length + 1)}`;

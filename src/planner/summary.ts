@@ -1,0 +1,22 @@
+import type { Change } from '../model/change.ts';
+
+/** How many objects a plan creates, changes, renames and drops. */
+export const countChanges = (changes: readonly Change[]): Readonly<Record<Change['type'], number>> => {
+  const counts = { create: 0, alter: 0, rename: 0, drop: 0 };
+  for (const { type } of changes) counts[type] += 1;
+  return counts;
+};
+
+const words: readonly (readonly [Change['type'], string])[] = [
+  ['create', 'to create'],
+  ['alter', 'to change'],
+  ['rename', 'to rename'],
+  ['drop', 'to drop'],
+];
+
+/** `12 to create, 1 to drop`; `nothing to do` for no change. */
+export function summarise(changes: readonly Change[]): string {
+  const counts = countChanges(changes);
+  const parts = words.flatMap(([type, text]) => (counts[type] === 0 ? [] : [`${counts[type]} ${text}`]));
+  return parts.length === 0 ? 'nothing to do' : parts.join(', ');
+}
