@@ -48,8 +48,17 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
     mayDrop,
     render: (changes) => database.dialect.render(changes, { live: settled, target }),
   });
-  const whole = { ...planned, statements: [...first, ...planned.statements] };
+  const whole = { ...planned, statements: withFirst(first, planned.statements) };
   return { database, opened, goal, live, settled, target, plan: whole };
+}
+
+/** Into the plan's own transaction: what comes first is done only if all the rest is. */
+function withFirst(first: readonly Statement[], statements: readonly Statement[]): readonly Statement[] {
+  const start = Math.max(
+    0,
+    statements.findIndex(({ transactional }) => transactional),
+  );
+  return [...statements.slice(0, start), ...first, ...statements.slice(start)];
 }
 
 async function liveState({ dialect, scope }: Database, connection: Connection, exists: boolean): Promise<LiveState> {

@@ -58,9 +58,15 @@ async function runDatabase(
   const { url } = located;
   const where = maskUrl(url.text);
   if (url.dialect === 'sqlite') {
-    const { openSqlite, sqlite } = await import('../sqlite/index.ts');
+    const { discardIfEmpty, openSqlite, sqlite } = await import('../sqlite/index.ts');
     const scope: Scope = { database: url.path, schema: 'main', definitions, role: null };
-    const database: Database = { dialect: sqlite, scope, where, open: (options) => openSqlite(url.path, options) };
+    const database: Database = {
+      dialect: sqlite,
+      scope,
+      where,
+      open: (options) => openSqlite(url.path, options),
+      discardIfEmpty: () => discardIfEmpty(url.path),
+    };
     return { title, database, declare: scope, connectLine: `.open ${JSON.stringify(url.path)}` };
   }
   const { postgres } = await import('../postgres/index.ts');

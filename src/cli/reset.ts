@@ -63,12 +63,13 @@ export class ResetCommand extends OperatorCommand {
     }
     const entry = await systemDatabaseOf(configuration);
     const reset = await inspectReset(entry.database, entry.declare, { cascade: this.cascade });
+    let isReset: boolean;
     try {
-      await this.reset(entry, reset);
+      isReset = await this.reset(entry, reset);
     } finally {
       await reset.inspection.opened.connection.close();
     }
-    await entry.database.discardIfEmpty?.();
+    if (isReset) await entry.database.discardIfEmpty?.();
     return exitCodes.done;
   }
 
@@ -81,16 +82,17 @@ export class ResetCommand extends OperatorCommand {
     });
   }
 
-  private async reset(entry: RunDatabase, { inspection, dependents }: ResetInspection): Promise<void> {
+  /** @returns whether anything was reset */
+  private async reset(entry: RunDatabase, { inspection, dependents }: ResetInspection): Promise<boolean> {
     const nothing = inspection.plan.statements.length === 0;
     if (this.dryRun) {
       const view = viewOf({ ...entry, inspection }, false);
       this.context.stdout.write(nothing ? '-- Nothing to reset.\n' : planSql({ databases: [view], commands: [] }));
-      return;
+      return false;
     }
     if (nothing) {
       this.context.stdout.write('Nothing to reset: there are no DBOS system tables.\n');
-      return;
+      return false;
     }
     this.context.stdout.write('Resetting system database...\n');
     await apply(inspection, {
@@ -100,9 +102,10 @@ export class ResetCommand extends OperatorCommand {
       onWait: (what) => this.warn(`waiting for ${what}`),
     });
     if (dependents.length > 0) {
-      const definitions = dependents.toReversed().map(({ definition }) => `${definition};\n`);
+      const definitions = dependents.toReversed().map(({ definition }) => `${definition}\n`);
       this.context.stdout.write(`Dropped with it; to make these again:\n${definitions.join('')}`);
     }
     this.context.stdout.write('System database reset successfully.\n');
+    return true;
   }
 }

@@ -46,4 +46,4 @@ const isTelling = (secret: string): boolean =>
   secret.length >= 12 || (secret.length >= 6 && !/^(?:[a-z]+|[A-Z]+|\d+)$/.test(secret));
 
 const alone = (secret: string): RegExp =>
-  new RegExp(`(?<![\\w-])${secret.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'gu');
+  new RegExp(`(?<![\\w-])${secret.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'gu');

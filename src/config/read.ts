@@ -105,7 +105,7 @@ function reader(library: Yaml, targets: Parsed['targets'], lines: LineCounter): 
     type: 'mapping',
     entries: () =>
       new Map(
-        pairsOf(library, node, follow).map(([key, pair]) => [
+        Array.from(pairsOf(library, node, follow), ([key, pair]) => [
           key,
           read(pair.value, (pair.key as Node).range?.[0] ?? 0),
         ]),
@@ -126,7 +126,7 @@ function reader(library: Yaml, targets: Parsed['targets'], lines: LineCounter): 
 }
 
 /** The mapping's own pairs, then those of the mappings merged into it, each mapping once, the first of each key. */
-function pairsOf(library: Yaml, start: YAMLMap, follow: (node: unknown) => unknown): readonly [string, Pair][] {
+function pairsOf(library: Yaml, start: YAMLMap, follow: (node: unknown) => unknown): Iterable<[string, Pair]> {
   const pairs = new Map<string, Pair>();
   const seen = new Set<unknown>();
   const stack: unknown[] = [start];
@@ -135,11 +135,15 @@ function pairsOf(library: Yaml, start: YAMLMap, follow: (node: unknown) => unkno
     if (seen.has(node)) continue;
     seen.add(node);
     if (library.isSeq(node)) for (const item of node.items.toReversed()) stack.push(item);
-    for (const pair of library.isMap(node) ? node.items : []) {
-      const key = library.isScalar(pair.key) ? pair.key.value : undefined;
+    for (const [key, pair] of library.isMap(node) ? textKeys(library, node) : []) {
       if (key === '<<') stack.push(pair.value);
-      else if (typeof key === 'string' && !pairs.has(key)) pairs.set(key, pair);
+      else if (!pairs.has(key)) pairs.set(key, pair);
     }
   }
-  return [...pairs];
+  return pairs;
 }
+
+const textKeys = (library: Yaml, { items }: YAMLMap): [string, Pair][] =>
+  items.flatMap((pair) =>
+    library.isScalar(pair.key) && typeof pair.key.value === 'string' ? [[pair.key.value, pair]] : [],
+  );

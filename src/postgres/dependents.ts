@@ -71,7 +71,7 @@ const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name,
     WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
     WHEN pro.oid IS NOT NULL THEN pg_get_functiondef(pro.oid)
     WHEN cls.relkind IN ('v', 'm') THEN format('CREATE %s %s AS %s', upper(i.type), i.identity, rtrim(pg_get_viewdef(cls.oid), ';'))
-    ELSE i.type || ' ' || i.identity END AS definition
+    ELSE i.type || ' ' || i.identity END || ';' AS definition
 FROM found
 CROSS JOIN LATERAL pg_identify_object(class, object, 0) i
 LEFT JOIN pg_constraint con ON class = 'pg_constraint'::regclass AND con.oid = object

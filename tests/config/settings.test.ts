@@ -156,12 +156,9 @@ test('all errors of a file are reported at once', async () => {
   expect(error.where).toBe('c.yaml');
   expect(error.message.split('\n')[0]).toBe('10 errors in the configuration file');
   const places = [...error.message.matchAll(/^ {2}(c\.yaml\S+)/gm)].map(([, place]) => place);
-  expect(places.toSorted()).toEqual(
-    [
-      ...['c.yaml:1:7', 'c.yaml:2:22', 'c.yaml:3:15', 'c.yaml:4:27', 'c.yaml:4:27', 'c.yaml:5:20', 'c.yaml:6:1'],
-      ...['c.yaml:7:21', 'c.yaml:9:22', 'c.yaml:9:34'],
-    ].toSorted(),
-  );
+  const expected = '1:7 2:22 3:15 4:27 4:27 5:20 6:1 7:21 9:22 9:34'.split(' ').map((place) => `c.yaml:${place}`);
+  expect(new Set(places)).toEqual(new Set(expected));
+  expect(places).toHaveLength(expected.length);
   expect(error.message).toContain('environment variable B is not set');
   expect(error.message).toContain('environment variable C is not set');
   expect(printed(error)).not.toContain('secret');

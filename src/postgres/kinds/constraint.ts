@@ -20,7 +20,7 @@ export const keyClause = (o: KeyObject): string =>
     ...deferrableClause(o),
   ].join(' ');
 
-export const checkClause = (o: CheckObject): string => `CHECK (${o.expression})`;
+export const checkClause = (o: CheckObject): string => [`CHECK (${o.expression})`, ...validity(o)].join(' ');
 
 const foreignKeyClause = (o: ForeignKeyObject): string =>
   [
@@ -28,7 +28,10 @@ const foreignKeyClause = (o: ForeignKeyObject): string =>
     ...(o.match === 'SIMPLE' ? [] : [`MATCH ${o.match}`]),
     `ON UPDATE ${o.onUpdate} ON DELETE ${o.onDelete}`,
     ...deferrableClause(o),
+    ...validity(o),
   ].join(' ');
+
+const validity = (o: CheckObject | ForeignKeyObject): readonly string[] => (o.validated ? [] : ['NOT VALID']);
 
 const deferrableClause = (o: KeyObject | ForeignKeyObject): readonly string[] =>
   o.deferrable === 'no' ? [] : [`DEFERRABLE ${o.deferrable.toUpperCase()}`];
