@@ -1,4 +1,5 @@
 import { table } from '../src/model/definition.ts';
+import { workflowInputs } from './workflow_inputs.ts';
 
 export const workflowInput = table({
   name: 'workflow_input',
@@ -15,4 +16,5 @@ export const workflowInput = table({
   },
   primaryKey: ['workflow_uuid'],
   indexes: [{ name: 'idx_workflow_input_retention', columns: ['retention_timestamp'] }],
+  takesOver: { table: workflowInputs.name, columns: ['workflow_uuid', 'inputs'] },
 });

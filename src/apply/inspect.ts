@@ -2,6 +2,7 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Connection, LiveState } from '../model/dialect.ts';
 import type { Plan, Statement } from '../model/plan.ts';
 import type { MayDrop } from '../planner/ownership.ts';
+import { type Ahead, findAhead } from '../planner/ahead.ts';
 import { plan } from '../planner/plan.ts';
 import type { Database, Opened } from './database.ts';
 
@@ -22,6 +23,8 @@ export interface Inspection {
   /** The live catalog in the target's spelling. */
   readonly settled: Catalog;
   readonly target: Catalog;
+  /** Set where a newer release has moved the schema on: then the plan is empty, whatever differs. */
+  readonly ahead: Ahead | null;
   readonly plan: Plan;
 }
 
@@ -39,7 +42,9 @@ export async function inspect(database: Database, goal: Goal): Promise<Inspectio
 /** Plans over a connection that is open already. */
 export async function inspectOpened(database: Database, opened: Opened, goal: Goal): Promise<Inspection> {
   const live = await liveState(database, opened.connection, opened.exists);
-  const { target, mayDrop, first } = goal(live);
+  const { target: wanted, mayDrop, first } = goal(live);
+  const ahead = findAhead(live.catalog, wanted);
+  const target = ahead === null ? wanted : live.catalog;
   const settled = await database.dialect.settle(live.catalog, target, database.scope.definitions);
   const planned = plan({
     live: live.catalog,
@@ -49,7 +54,7 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
     render: (changes) => database.dialect.render(changes, { live: settled, target }),
   });
   const whole = { ...planned, statements: withFirst(first, planned.statements) };
-  return { database, opened, goal, live, settled, target, plan: whole };
+  return { database, opened, goal, live, settled, target, ahead, plan: whole };
 }
 
 /** Into the plan's own transaction: what comes first is done only if all the rest is. */

@@ -10,6 +10,8 @@ const placeholders: Readonly<Record<string, string>> = {
   '--schema': 'NAME',
   '--config': 'FILE',
   '--format': 'FORMAT',
+  '--allow': 'WHAT',
+  '--ignore': 'PATTERN',
 };
 
 /** The usage of one command, or the list of all. */

@@ -1,4 +1,5 @@
 import { dropRetired } from '../planner/ownership.ts';
+import { tellApart } from '../planner/unmanaged.ts';
 import { inspect, type Inspection } from '../apply/inspect.ts';
 import { UserError } from '../model/errors.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
@@ -13,13 +14,16 @@ export interface Inspected extends RunDatabase {
  * Connects to all databases and plans for each, before any is changed.
  * @throws UserError for the first that cannot be reached, or where the role to grant to does not exist.
  */
-export async function inspectAll(databases: readonly RunDatabase[]): Promise<readonly Inspected[]> {
+export async function inspectAll(
+  databases: readonly RunDatabase[],
+  { allowDataLoss }: { readonly allowDataLoss: boolean },
+): Promise<readonly Inspected[]> {
   const inspected: Inspected[] = [];
   try {
     for (const entry of databases) {
       const { dialect, scope } = entry.database;
       const target = dialect.declare(scope.definitions, entry.declare);
-      const mayDrop = dropRetired(scope.definitions.retired, false);
+      const mayDrop = dropRetired(scope.definitions.retired, allowDataLoss);
       const inspection = await inspect(entry.database, () => ({ target, mayDrop, first: [] }));
       inspected.push({ ...entry, inspection });
       refuseMissingRole(inspection);
@@ -45,7 +49,10 @@ function refuseMissingRole({ database, live }: Inspection): void {
 }
 
 /** What the reports need to know. A shell is told to connect where it cannot be connected yet, or where there are two. */
-export const viewOf = ({ title, connectLine, inspection }: Inspected, several: boolean): DatabaseView => ({
+export const viewOf = (
+  { title, connectLine, inspection }: Pick<Inspected, 'title' | 'connectLine' | 'inspection'>,
+  { several, ignore }: { readonly several: boolean; readonly ignore: readonly string[] },
+): DatabaseView => ({
   title,
   dialect: inspection.database.dialect.name,
   url: inspection.database.where,
@@ -53,8 +60,17 @@ export const viewOf = ({ title, connectLine, inspection }: Inspected, several: b
   schema: inspection.database.scope.schema,
   server: `${inspection.live.server.product} ${inspection.live.server.version}`,
   plan: inspection.plan,
-  settled: inspection.settled,
-  target: inspection.target,
+  ahead: inspection.ahead,
+  ...leftAlone(inspection, ignore),
   begin: inspection.database.dialect.begin,
   connect: several || !inspection.opened.exists ? connectLine : null,
 });
+
+function leftAlone({ plan, live, target, database }: Inspection, ignore: readonly string[]) {
+  const { retired } = database.scope.definitions;
+  const { kept, strangers } = tellApart(plan.unmanaged, target, { retired, ignore });
+  return {
+    kept,
+    strangers: strangers.map((stranger) => ({ ...stranger, note: live.notes?.get(stranger.id) ?? null })),
+  };
+}

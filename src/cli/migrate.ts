@@ -4,6 +4,7 @@ import { apply } from '../apply/apply.ts';
 import { maskCommand } from '../commands/mask.ts';
 import { resolveConfiguration, type Configuration } from '../config/resolve.ts';
 import { UserError } from '../model/errors.ts';
+import { aheadText } from '../report/describe.ts';
 import { maskUrl } from '../model/mask-url.ts';
 import type { RunView } from '../report/view.ts';
 import { countChanges } from '../planner/summary.ts';
@@ -57,11 +58,18 @@ export class MigrateCommand extends OperatorCommand {
   planOnly = Option.Boolean('--plan', false, { description: 'Show what would happen, and change nothing' });
   dryRun = Option.Boolean('--dry-run', false, { description: 'Print the SQL that would run, and change nothing' });
   check = Option.Boolean('--check', false, { description: 'Exit with 2 when something differs, and change nothing' });
+  allowed = Option.Array('--allow', { description: 'data-loss: drop tables of earlier releases with their rows' });
+  ignores = Option.Array('--ignore', {
+    description: 'Hear nothing of objects of yours whose id matches, * for any text',
+  });
+  noListenNotify = Option.Boolean('--no-listen-notify', false, {
+    description: 'The application polls: no trigger for NOTIFY',
+  });
   formatNames = Option.Array('--format', { description: 'text, json or sql, for --plan and --check' });
 
   protected override async run(): Promise<number> {
     const format = this.readFormat();
-    const configuration = await resolveConfiguration({
+    const found = await resolveConfiguration({
       flags: {
         config: single(this.configs, '--config'),
         systemDatabaseUrl: single(this.systemUrls, '--sys-db-url'),
@@ -72,11 +80,12 @@ export class MigrateCommand extends OperatorCommand {
       environment: this.context.env,
       workingDirectory: process.cwd(),
     });
+    const configuration = { ...found, listenNotify: found.listenNotify && !this.noListenNotify };
     for (const warning of configuration.warnings) this.warn(`warning: ${warning}`);
     const preview = this.planOnly || this.dryRun || this.check;
     if (!preview) this.announce(configuration);
     let urls: readonly string[];
-    const inspected = await inspectAll(await databasesOf(configuration));
+    const inspected = await inspectAll(await databasesOf(configuration), { allowDataLoss: this.allowsDataLoss() });
     try {
       if (preview) return await this.show(inspected, configuration, format);
       urls = await this.migrate(inspected);
@@ -85,6 +94,12 @@ export class MigrateCommand extends OperatorCommand {
     }
     await runCustomCommands(configuration, inspected, urls, (line) => this.print(line));
     return exitCodes.done;
+  }
+
+  private allowsDataLoss(): boolean {
+    const strange = this.allowed?.find((word) => word !== 'data-loss');
+    if (strange !== undefined) throw new UserError(`--allow ${strange} is unknown`, { hint: 'it takes data-loss' });
+    return this.allowed !== undefined;
   }
 
   private readFormat(): Format {
@@ -114,27 +129,26 @@ export class MigrateCommand extends OperatorCommand {
   }
 
   private async show(inspected: readonly Inspected[], configuration: Configuration, format: Format): Promise<number> {
-    const views = inspected.map((entry) => viewOf(entry, inspected.length > 1));
+    const ignore = [...configuration.ignore, ...(this.ignores ?? [])];
+    const views = inspected.map((entry) => viewOf(entry, { several: inspected.length > 1, ignore }));
     const commands = configuration.commands.map((command) =>
       maskCommand(command, secretsOf(inspected.map(({ inspection }) => inspection.opened.connection.url))),
     );
     const run: RunView = { databases: views, commands: this.check ? [] : commands };
-    const drifted = views.some(({ plan }) => plan.changes.length > 0);
-    this.context.stdout.write(await this.report(run, format, drifted));
-    return this.check && drifted ? exitCodes.drift : exitCodes.done;
+    this.context.stdout.write(await this.report(run, format));
+    if (!this.check) return exitCodes.done;
+    const { isDrifted } = await import('../report/drift.ts');
+    return views.some(isDrifted) ? exitCodes.drift : exitCodes.done;
   }
 
-  private async report(run: RunView, format: Format, drifted: boolean): Promise<string> {
+  private async report(run: RunView, format: Format): Promise<string> {
     if (format === 'json') return (await import('../report/plan-json.ts')).planJson(run);
     if (format === 'sql') return (await import('../report/plan-sql.ts')).planSql(run);
     if (!this.check) {
       const { planText } = await import('../report/plan-text.ts');
       return `${planText(run, painter(this.context.stdout, this.context.env))}\n`;
     }
-    if (!drifted) return 'Nothing to do: the live schema is as declared.\n';
-    const { driftText } = await import('../report/drift.ts');
-    const texts = await Promise.all(run.databases.filter(({ plan }) => plan.changes.length > 0).map(driftText));
-    return texts.join('\n');
+    return (await import('../report/drift.ts')).checkText(run.databases);
   }
 
   private async migrate(inspected: readonly Inspected[]): Promise<readonly string[]> {
@@ -147,7 +161,8 @@ export class MigrateCommand extends OperatorCommand {
         onWait: (what) => this.warn(`waiting for ${what}`),
       });
       for (const line of grantLines(entry, plan.changes)) this.print(line);
-      this.print(doneText(entry.title, plan.changes));
+      const { ahead } = entry.inspection;
+      this.print(ahead === null ? doneText(entry.title, plan.changes) : `${entry.title}: ${aheadText(ahead)}`);
       if (unrecorded !== null) this.warn(`warning: this is not recorded in migrations: ${unrecorded}`);
       urls.push(url);
     }
@@ -162,5 +177,5 @@ function doneText(title: string, changes: readonly Change[]): string {
   const done = (Object.keys(past) as Change['type'][]).flatMap((type) =>
     counts[type] === 0 ? [] : [`${counts[type]} ${past[type]}`],
   );
-  return `${title}: ${done.length === 0 ? 'nothing to do, the schema is up to date' : `${done.join(', ')}`}`;
+  return `${title}: ${done.length === 0 ? 'nothing to do, the schema is up to date' : done.join(', ')}`;
 }

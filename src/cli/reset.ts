@@ -86,7 +86,7 @@ export class ResetCommand extends OperatorCommand {
   private async reset(entry: RunDatabase, { inspection, dependents }: ResetInspection): Promise<boolean> {
     const nothing = inspection.plan.statements.length === 0;
     if (this.dryRun) {
-      const view = viewOf({ ...entry, inspection }, false);
+      const view = viewOf({ ...entry, inspection }, { several: false, ignore: [] });
       this.context.stdout.write(nothing ? '-- Nothing to reset.\n' : planSql({ databases: [view], commands: [] }));
       return false;
     }

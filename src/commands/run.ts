@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { UserError } from '../model/errors.ts';
@@ -16,21 +17,26 @@ export interface CommandRun {
   readonly secrets: readonly string[];
   /** Prints one line of progress. */
   readonly announce: (line: string) => void;
-  /** Keeps what was run, with passwords masked; an exit code is 128 and the signal's number where a signal ended it. */
+  /** Keeps a command before it runs, and again, under the same id, when it has ended: what was interrupted is seen. */
   readonly record: (run: CommandRecord) => Promise<void>;
 }
 
 export interface CommandRecord {
+  readonly id: string;
+  /** With passwords masked. */
   readonly command: string;
-  readonly exitCode: number;
+  /** Null while it runs; 128 and the signal's number where a signal ended it. */
+  readonly exitCode: number | null;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  readonly completedAt: number;
+  /** Milliseconds since 1970; null while it runs. */
+  readonly completedAt: number | null;
 }
 
 /**
  * Runs the custom commands one after the other through the shell, with input and output of this process.
- * @throws UserError at the first that fails, with the command (passwords masked) and its exit code or signal
+ * @throws UserError at the first that fails, with the command (passwords masked) and its exit code or signal; one whose
+ * start cannot be recorded does not run
  */
 export async function runCommands(commands: readonly string[], run: CommandRun): Promise<void> {
   if (commands.length === 0) return;
@@ -39,15 +45,16 @@ export async function runCommands(commands: readonly string[], run: CommandRun):
   for (const command of commands) {
     const masked = maskCommand(command, run.secrets);
     run.announce(`Executing migration command: ${masked}`);
-    const startedAt = Date.now();
+    const started = { id: randomUUID(), command: masked, exitCode: null, startedAt: Date.now(), completedAt: null };
+    await run.record(started);
     const end = await runInShell(command, run);
     const failure = explain(end, masked, run.file);
-    await record(run, failure, { command: masked, exitCode: codeOf(end), startedAt, completedAt: Date.now() });
+    await recordEnd(run, failure, { ...started, exitCode: codeOf(end), completedAt: Date.now() });
   }
 }
 
 /** A command that failed is said to have failed even where that cannot be recorded. */
-async function record(run: CommandRun, failure: UserError | null, facts: CommandRecord): Promise<void> {
+async function recordEnd(run: CommandRun, failure: UserError | null, facts: CommandRecord): Promise<void> {
   try {
     await run.record(facts);
   } catch (error) {

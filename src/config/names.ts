@@ -39,8 +39,10 @@ export function checkIdentifier(kind: IdentifierKind, name: string, source: stri
   if (/\p{Cs}/u.test(name)) throw new UserError(`the name of the ${kind} is no valid Unicode`, { where: source });
   const bytes = Buffer.byteLength(name);
   if (bytes > MAX_BYTES) {
+    // A user that long may be a user with its password, encoded by mistake.
+    const shown = kind === 'user' ? '' : `: ${JSON.stringify(name)}`;
     throw new UserError(
-      `the name of the ${kind} is ${bytes} bytes long; PostgreSQL keeps ${MAX_BYTES} and would take another for it: ${JSON.stringify(name)}`,
+      `the name of the ${kind} is ${bytes} bytes long; PostgreSQL keeps ${MAX_BYTES} and would take another for it${shown}`,
       { where: source, hint: `choose a name of at most ${MAX_BYTES} bytes` },
     );
   }
@@ -65,9 +67,6 @@ export function checkApplicationName(name: string, source: string): string {
 
 /** The database that holds the system tables of an application whose system database is not named. */
 export const derivedDatabase = (application: string): string => `${application}_dbos`;
-
-/** The database that the official tools would derive instead. */
-export const officialDatabase = (application: string): string => `${application}_dbos_sys`;
 
 /** The file name, less its ending, that the runtime makes of an application's name. */
 export const runtimeFileName = (application: string): string =>

@@ -1,5 +1,5 @@
 import type * as yaml from 'yaml';
-import type { Document, ErrorCode, LineCounter, Node, Pair, YAMLMap } from 'yaml';
+import type { Document, ErrorCode, LineCounter, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { UserError } from '../model/errors.ts';
 
 /** A value of the file with the place where it stands. Lines and columns count from 1. */
@@ -120,10 +120,14 @@ function reader(library: Yaml, targets: Parsed['targets'], lines: LineCounter): 
       const items = () => target.items.map((item) => read(item, offset));
       return { line, column, value: { type: 'list', items } };
     }
-    return { line, column, value: library.isScalar(target) ? (target.value as Positioned['value']) : null };
+    return { line, column, value: library.isScalar(target) ? plain(target) : null };
   };
   return read;
 }
+
+/** Dates and bytes, which a file of YAML 1.1 may hold, are left as the text they stand as. */
+const plain = ({ value, source }: Scalar): Positioned['value'] =>
+  typeof value === 'object' && value !== null ? (source ?? null) : (value as Positioned['value']);
 
 /** The mapping's own pairs, then those of the mappings merged into it, each mapping once, the first of each key. */
 function pairsOf(library: Yaml, start: YAMLMap, follow: (node: unknown) => unknown): Iterable<[string, Pair]> {

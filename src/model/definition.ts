@@ -81,6 +81,8 @@ export interface TableDefinition<C extends string = string> {
   readonly indexes?: readonly IndexDefinition<C>[];
   /** The exact content of a bookkeeping table of one column. */
   readonly content?: { readonly column: C; readonly values: readonly number[] };
+  /** The older table whose rows this one takes over; the key comes first. */
+  readonly takesOver?: { readonly table: string; readonly columns: readonly C[] };
 }
 
 export interface FunctionDefinition {
@@ -139,6 +141,7 @@ export function table<const C extends string>(definition: {
   readonly foreignKeys?: readonly ForeignKeyDefinition<NoInfer<C>>[];
   readonly indexes?: readonly IndexDefinition<NoInfer<C>>[];
   readonly content?: { readonly column: NoInfer<C>; readonly values: readonly number[] };
+  readonly takesOver?: { readonly table: string; readonly columns: readonly NoInfer<C>[] };
 }): TableDefinition<C> {
   return definition;
 }

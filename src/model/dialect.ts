@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.ts';
 import type { Change } from './change.ts';
 import type { Definitions } from './definition.ts';
 import type { QueryError } from './errors.ts';
+import type { ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
 
 export type DialectName = 'postgres' | 'sqlite';
@@ -42,6 +43,8 @@ export interface Scope {
 /** What an introspector found. */
 export interface LiveState {
   readonly catalog: Catalog;
+  /** What the operator may want to know of an object and is no part of its definition: `8192 bytes, 12 scans`. */
+  readonly notes?: ReadonlyMap<ObjectId, string>;
   readonly server: ServerFacts;
 }
 

@@ -139,6 +139,16 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     occupies: () => [],
     renames: false,
   },
+  backlog: {
+    label: 'rows to copy from',
+    rank: 12,
+    path: (o) => [o.schema, o.table],
+    identity: ['schema', 'table'],
+    parent: (o) => idOf.table(o.schema, o.table),
+    requires: (o) => [idOf.table(o.schema, o.table)],
+    occupies: () => [],
+    renames: false,
+  },
   version: {
     label: 'version',
     rank: 1000,

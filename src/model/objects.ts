@@ -172,6 +172,16 @@ export interface VersionObject {
   readonly values: readonly string[];
 }
 
+/** Rows of an older table that a newer one still lacks. Never declared: a plan takes it away by copying them. */
+export interface BacklogObject {
+  readonly kind: 'backlog';
+  readonly schema: string;
+  readonly table: string;
+  readonly into: string;
+  /** Columns to copy, the newer table's key first. */
+  readonly columns: readonly string[];
+}
+
 interface ObjectByKind {
   database: DatabaseObject;
   schema: SchemaObject;
@@ -185,6 +195,7 @@ interface ObjectByKind {
   trigger: TriggerObject;
   view: ViewObject;
   grant: GrantObject;
+  backlog: BacklogObject;
   version: VersionObject;
 }
 

@@ -14,12 +14,12 @@ export function retiredBy(object: CatalogObject, retired: readonly RetiredDefini
   return retired.find((r) => r.kind === object.kind && r.name === name && r.table === table);
 }
 
-/** For `migrate`: retired objects go, those that hold rows only where losing them is allowed. */
+/** For `migrate`: backlogs are worked off, and retired objects go, those that hold rows only where losing them is allowed. */
 export const dropRetired =
   (retired: readonly RetiredDefinition[], allowDataLoss: boolean): MayDrop =>
   (_, object) => {
     const found = retiredBy(object, retired);
-    return found !== undefined && (allowDataLoss || found.holdsData !== true);
+    return object.kind === 'backlog' || (found !== undefined && (allowDataLoss || found.holdsData !== true));
   };
 
 /** For `reset`: whatever is declared or retired goes. */

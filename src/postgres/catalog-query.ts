@@ -1,3 +1,4 @@
+import type { TableDefinition } from '../model/definition.ts';
 import type { Scope } from '../model/dialect.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 
@@ -27,6 +28,7 @@ SELECT json_build_object(
   'functions', ${functions},
   'views', ${views},
   'versions', json_build_array(${scope.definitions.tables.flatMap((t) => (t.content === undefined ? [] : [version(t.name, t.content.column, scope.schema)])).join(', ')}),
+  'backlogs', json_build_array(${scope.definitions.tables.flatMap((t) => backlog(t, scope)).join(', ')}),
   'grants', ${scope.role === null ? `'[]'::json` : grants(scope)},
   'strangers', ${scope.surroundings === true ? strangers : `'[]'::json`}
 ) AS catalog`;
@@ -88,7 +90,7 @@ const constraints =
  * https://www.postgresql.org/docs/current/catalog-pg-index.html
  */
 const indexes = rows(`SELECT tab.relname AS "table", c.relname AS name, am.amname AS method, i.indisunique AS "unique",
-    i.indisvalid AND i.indisready AS valid, pg_get_expr(i.indpred, i.indrelid) AS predicate,
+    i.indisvalid AND i.indisready AS valid, pg_size_pretty(pg_relation_size(c.oid)) AS size, pg_stat_get_numscans(c.oid) AS scans, pg_get_expr(i.indpred, i.indrelid) AS predicate,
     coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
     (SELECT json_agg(pg_get_indexdef(i.indexrelid, k, false)
       || CASE WHEN i.indcollation[k - 1] NOT IN (0, coalesce(a.attcollation, 0)) THEN ' COLLATE ' || i.indcollation[k - 1]::regcollation::text ELSE '' END
@@ -129,6 +131,42 @@ function version(table: string, column: string, schema: string): string {
     FROM tab JOIN pg_attribute a ON a.attrelid = tab.oid AND a.attname = ${quoteLiteral(column)} AND NOT a.attisdropped
     WHERE tab.relname = ${quoteLiteral(table)})`;
 }
+
+/**
+ * Whether an older table has rows that the newer one lacks. Asked only while the newer one is missing or the version
+ * row is not yet the declared one: once the schema is complete, rows may go again, and big tables need no comparing.
+ */
+function backlog({ name, takesOver }: TableDefinition, scope: Scope): readonly string[] {
+  if (takesOver === undefined) return [];
+  const [old, key] = [
+    `${quoteIdentifier(scope.schema)}.${quoteIdentifier(takesOver.table)} o`,
+    quoteIdentifier(takesOver.columns[0] ?? ''),
+  ];
+  const all = `SELECT 1 AS v FROM ${old} LIMIT 1`;
+  const missing = `SELECT 1 AS v FROM ${old} WHERE NOT EXISTS (SELECT FROM ${quoteIdentifier(scope.schema)}.${quoteIdentifier(name)} n WHERE n.${key} = o.${key}) LIMIT 1`;
+  const isThere = `EXISTS (SELECT FROM tab WHERE relname = ${quoteLiteral(name)})`;
+  return [
+    `(SELECT json_build_object('table', ${quoteLiteral(takesOver.table)}, 'into', ${quoteLiteral(name)}, 'columns', ${quoteLiteral(JSON.stringify(takesOver.columns))}::json,
+    'xml', CASE WHEN ${isThere} AND ${isComplete(scope)} THEN ''
+      WHEN ${isThere} THEN query_to_xml(${quoteLiteral(missing)}, true, false, '')::text
+      ELSE query_to_xml(${quoteLiteral(all)}, true, false, '')::text END)
+    FROM tab WHERE relname = ${quoteLiteral(takesOver.table)} AND has_table_privilege(oid, 'SELECT')
+      AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = tab.oid AND NOT a.attisdropped
+        AND a.attname IN (${list(takesOver.columns)})) = ${takesOver.columns.length})`,
+  ];
+}
+
+/** Whether every version row is there as declared, which is written last. */
+const isComplete = ({ definitions, schema }: Scope): string =>
+  definitions.tables
+    .flatMap(({ name, content }) =>
+      content === undefined
+        ? []
+        : content.values.map(
+            (value) => `coalesce(${version(name, content.column, schema)} ->> 'xml', '') LIKE '%<v>${value}</v>%'`,
+          ),
+    )
+    .join(' AND ') || 'true';
 
 /**
  * What the role lacks in effect: grants to PUBLIC, to groups it inherits from, ownership and superuser rights count.

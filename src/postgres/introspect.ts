@@ -1,6 +1,6 @@
 import { type Catalog, catalogOf } from '../model/catalog.ts';
 import type { Connection, LiveState, Scope, ServerFacts } from '../model/dialect.ts';
-import { idOf } from '../model/kinds.ts';
+import { idFor, idOf } from '../model/kinds.ts';
 import type {
   CatalogObject,
   ColumnObject,
@@ -9,6 +9,7 @@ import type {
   FunctionObject,
   IndexObject,
   KeyObject,
+  ObjectId,
   ReferentialAction,
   TriggerObject,
 } from '../model/objects.ts';
@@ -32,7 +33,11 @@ export async function introspect(connection: Connection, scope: Scope): Promise<
     { timeout: catalogTimeout + 5_000 },
   );
   const answer = found[0]?.['catalog'] as Answer;
-  return { catalog: catalogOf(objectsOf(answer, scope)), server: serverFacts(answer, scope) };
+  return {
+    catalog: catalogOf(objectsOf(answer, scope)),
+    notes: notesOf(answer, scope.schema),
+    server: serverFacts(answer, scope),
+  };
 }
 
 /** The catalog query's JSON, as `catalog-query.ts` names it. */
@@ -49,7 +54,7 @@ interface Answer {
   readonly tables: readonly { readonly name: string; readonly kind: string; readonly persistence: string }[];
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
-  readonly indexes: readonly Omit<IndexObject, 'kind' | 'schema'>[];
+  readonly indexes: readonly IndexRow[];
   readonly triggers: readonly TriggerRow[];
   readonly functions: readonly FunctionRow[];
   readonly views: readonly { readonly name: string; readonly materialized: boolean; readonly definition: string }[];
@@ -58,6 +63,7 @@ interface Answer {
     readonly column: string;
     readonly xml: string | null;
   } | null)[];
+  readonly backlogs: readonly (BacklogRow | null)[];
   readonly grants: readonly { readonly on: GrantOn; readonly lacking: readonly string[] }[] | null;
   readonly strangers: readonly string[];
 }
@@ -93,6 +99,18 @@ interface ConstraintRow {
   readonly onDelete: string;
   readonly match: string;
   readonly expression: string;
+}
+
+interface IndexRow extends Omit<IndexObject, 'kind' | 'schema'> {
+  readonly size: string;
+  readonly scans: number;
+}
+
+interface BacklogRow {
+  readonly table: string;
+  readonly into: string;
+  readonly columns: readonly string[];
+  readonly xml: string;
 }
 
 interface TriggerRow {
@@ -135,11 +153,12 @@ function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
     })),
     ...answer.columns.map((row) => columnObject(schema, row)),
     ...answer.constraints.map((row) => constraintObject(schema, row)),
-    ...answer.indexes.map((row): IndexObject => ({ kind: 'index', schema, ...row })),
+    ...answer.indexes.map((row) => indexObject(schema, row)),
     ...answer.triggers.map((row) => triggerObject(schema, row)),
     ...answer.functions.map((row) => functionObject(schema, row)),
     ...answer.views.map((row): CatalogObject => ({ kind: 'view', schema, ...row })),
     ...answer.versions.flatMap((v) => (v === null ? [] : versionObjects(schema, v))),
+    ...answer.backlogs.flatMap((b) => (b === null ? [] : backlogObjects(schema, b))),
     ...grantObjects(answer, scope),
   ];
 }
@@ -214,6 +233,23 @@ const referentialAction = (code: string): ReferentialAction => {
   return action;
 };
 
+const indexObject = (schema: string, row: IndexRow): IndexObject => ({
+  kind: 'index',
+  schema,
+  table: row.table,
+  name: row.name,
+  method: row.method,
+  unique: row.unique,
+  columns: row.columns,
+  include: row.include,
+  predicate: row.predicate,
+  nullsNotDistinct: row.nullsNotDistinct,
+  valid: row.valid,
+});
+
+const notesOf = ({ indexes }: Answer, schema: string): ReadonlyMap<ObjectId, string> =>
+  new Map(indexes.map((row) => [idFor(indexObject(schema, row)), `${row.size}, ${row.scans} scans`]));
+
 /** Cuts the names out of pg_get_triggerdef's text, so that only what the trigger does is left. */
 const triggerObject = (schema: string, row: TriggerRow): TriggerObject => ({
   kind: 'trigger',
@@ -253,6 +289,9 @@ function versionObjects(
   const values = [...(xml ?? '').matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
   return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
 }
+
+const backlogObjects = (schema: string, { xml, ...row }: BacklogRow): readonly CatalogObject[] =>
+  xml.includes('<v>') ? [{ kind: 'backlog', schema, ...row }] : [];
 
 /** Nothing counts as granted in a schema that is still to be made, but the right to connect. */
 const grantObjects = (answer: Answer, { schema, role }: Scope): readonly CatalogObject[] =>

@@ -11,7 +11,11 @@ const migrationLock = 1_234_567_890;
  * https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
  */
 export async function tryLock(connection: Connection): Promise<boolean> {
-  const rows = await connection.query(`SELECT pg_catalog.pg_try_advisory_lock(${migrationLock}) AS locked`);
+  // Outside transactions too, no timeout of the role's may cut a statement off that needs its time.
+  const rows = await connection.query([
+    'SET statement_timeout = 0',
+    `SELECT pg_catalog.pg_try_advisory_lock(${migrationLock}) AS locked`,
+  ]);
   return rows[0]?.['locked'] === true;
 }
 

@@ -5,6 +5,7 @@ import { idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, ObjectId, ObjectKind, ObjectOf, TableObject } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
 import type { Draft, KindRenderer } from './draft.ts';
+import { backlog } from './kinds/backlog.ts';
 import { column } from './kinds/column.ts';
 import { check, foreignKey, key } from './kinds/constraint.ts';
 import { grant } from './kinds/grant.ts';
@@ -27,6 +28,7 @@ const renderers: { readonly [K in ObjectKind]: KindRenderer<ObjectOf<K>> } = {
   function: functionKind,
   trigger,
   grant,
+  backlog,
   version,
 };
 

@@ -1,7 +1,9 @@
 import type { Change } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import { definitionOf, traitsOf } from '../model/kinds.ts';
+import type { Ahead } from '../planner/ahead.ts';
 import type { CatalogObject } from '../model/objects.ts';
+import type { DatabaseView } from './view.ts';
 
 /** One field that a change gives another value. */
 export interface Difference {
@@ -9,6 +11,22 @@ export interface Difference {
   readonly from: unknown;
   readonly to: unknown;
 }
+
+/** What a plan leaves alone, a line each: retired tables with rows, and objects of others on our tables. */
+export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 'strangers'>): readonly string[] => [
+  ...kept.map((id) => `${id} is of an earlier release and holds rows: left alone (--allow data-loss drops it)`),
+  ...strangers.map(({ id, danger, coveredBy, note }) => {
+    const facts = [note, coveredBy === null ? null : `redundant, since ${coveredBy} covers it`].filter(
+      (f) => f !== null,
+    );
+    const details = facts.length === 0 ? '' : ` (${facts.join('; ')})`;
+    return `${id} is yours${details}: left alone${danger === null ? '' : `, but ${danger}`}`;
+  }),
+];
+
+/** Why a schema that is ahead of this tool is left alone. */
+export const aheadText = ({ live, declared }: Ahead): string =>
+  `runtime schema ${live} was made by a newer release than this tool, which knows ${declared}: nothing is changed`;
 
 /** The fields in which an alteration changes its object. */
 export function differences(change: Change): readonly Difference[] {

@@ -1,11 +1,24 @@
 import type { Change } from '../model/change.ts';
 import { definitionOf, idFor } from '../model/kinds.ts';
 import type { CatalogObject } from '../model/objects.ts';
-import { valueText } from './describe.ts';
+import { aheadText, leftAloneLines, valueText } from './describe.ts';
 import type { DatabaseView } from './view.ts';
 
+/** Whether a check fails: something is to be done, or can break the runtime, or is not for this tool to judge. */
+export const isDrifted = ({ plan, ahead, strangers }: DatabaseView): boolean =>
+  plan.changes.length > 0 || ahead !== null || strangers.some(({ danger }) => danger !== null);
+
+/** What a check says: one line where all is well, else for each database what differs, and what is left alone. */
+export async function checkText(databases: readonly DatabaseView[]): Promise<string> {
+  const left = databases.flatMap(leftAloneLines).map((line) => `${line}\n`);
+  if (!databases.some(isDrifted)) return ['Nothing to do: the live schema is as declared.\n', ...left].join('');
+  const texts = await Promise.all(databases.filter(({ plan }) => plan.changes.length > 0).map(driftText));
+  const ahead = databases.flatMap(({ ahead: found }) => (found === null ? [] : `${aheadText(found)}\n`));
+  return [...texts, ...ahead, ...left].join('');
+}
+
 /** The differences between live and declared as a unified diff, whole objects each, one object a paragraph. */
-export async function driftText(view: DatabaseView): Promise<string> {
+async function driftText(view: DatabaseView): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   const live = view.plan.changes.flatMap((change) => (change.type === 'create' ? [] : [change.from]));
   const declared = view.plan.changes.flatMap((change: Change) => (change.type === 'drop' ? [] : [change.to]));

@@ -24,6 +24,7 @@ const databaseJson = (view: DatabaseView): unknown => ({
   url: view.url,
   schema: view.schema,
   server: view.server,
+  ahead: view.ahead === null ? null : { live: view.ahead.live, declared: view.ahead.declared },
   basis: view.plan.basis,
   goal: view.plan.goal,
   changes: view.plan.changes.map((change) => ({
@@ -35,5 +36,6 @@ const databaseJson = (view: DatabaseView): unknown => ({
     differences: differences(change),
   })),
   statements: view.plan.statements,
-  unmanaged: view.plan.unmanaged.map(idFor),
+  kept: view.kept,
+  strangers: view.strangers.map(({ id, danger, coveredBy, note }) => ({ id, danger, coveredBy, note })),
 });

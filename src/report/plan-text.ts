@@ -3,7 +3,7 @@ import { subject } from '../model/change.ts';
 import type { ObjectId } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
 import { summarise } from '../planner/summary.ts';
-import { changeText, groupOf, signs } from './describe.ts';
+import { aheadText, changeText, leftAloneLines, groupOf, signs } from './describe.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
 /** Paints a text, or gives it back as it is. */
@@ -24,9 +24,10 @@ export function planText({ databases, commands }: RunView, paint: Paint): string
 function databaseText(view: DatabaseView, paint: Paint): string {
   const place = view.dialect === 'sqlite' ? [view.url, view.server] : [view.url, `schema ${view.schema}`, view.server];
   const heading = `${paint('bold', view.title)}  ${place.join(' · ')}\n`;
-  const others = view.plan.unmanaged.length;
-  const left =
-    others === 0 ? '' : `  ${others} ${others === 1 ? 'object' : 'objects'} of yours on these tables, left alone\n`;
+  const left = leftAloneLines(view)
+    .map((line) => `  ${line}\n`)
+    .join('');
+  if (view.ahead !== null) return `${heading}  ${aheadText(view.ahead)}\n`;
   if (view.plan.statements.length === 0) return `${heading}${left}  nothing to do\n`;
   return `${heading}${left}${runs(view.plan.statements)
     .map((run) => runText(run, view, paint))

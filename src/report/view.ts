@@ -1,6 +1,13 @@
-import type { Catalog } from '../model/catalog.ts';
 import type { DialectName } from '../model/dialect.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ObjectId } from '../model/objects.ts';
+import type { Ahead } from '../planner/ahead.ts';
+import type { Stranger } from '../planner/unmanaged.ts';
+
+/** An object of somebody else on our tables. */
+export interface StrangerView extends Stranger {
+  readonly note: string | null;
+}
 
 /** All that a report says of one database. */
 export interface DatabaseView {
@@ -14,8 +21,11 @@ export interface DatabaseView {
   /** `PostgreSQL 16.4` */
   readonly server: string;
   readonly plan: Plan;
-  readonly settled: Catalog;
-  readonly target: Catalog;
+  /** Set where a newer release has moved the schema on, and nothing is changed. */
+  readonly ahead: Ahead | null;
+  /** Retired tables that stay because they hold rows. */
+  readonly kept: readonly ObjectId[];
+  readonly strangers: readonly StrangerView[];
   /** What every transaction of the dialect starts with. */
   readonly begin: readonly string[];
   /** The line that makes the dialect's own shell connect to this database; null where it is connected already. */

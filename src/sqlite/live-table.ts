@@ -222,10 +222,11 @@ function indexObjects(context: Context): readonly IndexObject[] {
 }
 
 function indexColumn(row: IndexRow, tokens: readonly Token[], { live, names }: Context): string {
-  const { term } = parseKeyPart(tokens);
-  const column = row.column === null ? undefined : (names.column(row.column) ?? row.column);
-  const own = collationOf(live.parsed.columns.find(({ name }) => folded(name) === folded(row.column ?? '')));
+  const order = row.desc === 1 ? ' DESC' : '';
+  const { column } = row;
+  if (column === null) return canonical(parseKeyPart(tokens).expression, names) + order;
+  const own = collationOf(live.parsed.columns.find(({ name }) => folded(name) === folded(column)));
   const collation = otherThanBinary(row.coll);
   const other = collation === own ? '' : ` COLLATE ${collation ?? 'BINARY'}`;
-  return (column === undefined ? canonical(term, names) : nameText(column)) + other + (row.desc === 1 ? ' DESC' : '');
+  return nameText(names.column(column) ?? column) + other + order;
 }

@@ -214,6 +214,9 @@ export function parseIndex(sql: string): ParsedIndex {
 
 /** A column of a key or an index taken apart. */
 export function parseKeyPart(tokens: readonly Token[]): {
+  /** Without ASC and DESC. */
+  readonly expression: readonly Token[];
+  /** Without COLLATE too: of a column, its name. */
   readonly term: readonly Token[];
   readonly collation: string | null;
   readonly descending: boolean;
@@ -223,6 +226,7 @@ export function parseKeyPart(tokens: readonly Token[]): {
   const unordered = tokens.length > 1 && (descending || is(last, 'ASC')) ? tokens.slice(0, -1) : tokens;
   const collation = unordered.length > 2 && is(unordered.at(-2), 'COLLATE') ? unordered.at(-1) : undefined;
   return {
+    expression: unordered,
     term: collation === undefined ? unordered : unordered.slice(0, -2),
     collation: collation?.value.toUpperCase() ?? null,
     descending,

@@ -12,7 +12,7 @@ export interface Rebuild {
   readonly table: string;
   /** CREATE TABLE under the new name. */
   readonly create: string;
-  /** What goes into which column, by expression over the old table. */
+  /** What goes into which column, by expression over the old table; empty where no row does. */
   readonly copy: readonly (readonly [column: string, expression: string])[];
   /** Whether the rowids given out so far are remembered. https://www.sqlite.org/autoinc.html */
   readonly keepsSequence: boolean;
@@ -28,9 +28,10 @@ export interface Rebuild {
 export function rebuildStatements({ table, create, copy, keepsSequence }: Rebuild): readonly string[] {
   const [from, to] = [quoteIdentifier(table), quoteIdentifier(newName(table))];
   const columns = copy.map(([column]) => quoteIdentifier(column)).join(', ');
+  const expressions = copy.map(([, expression]) => expression).join(', ');
   return [
     create,
-    `INSERT OR ABORT INTO ${to} (${columns})\nSELECT ${copy.map(([, expression]) => expression).join(', ')} FROM ${from}`,
+    ...(copy.length === 0 ? [] : [`INSERT OR ABORT INTO ${to} (${columns})\nSELECT ${expressions} FROM ${from}`]),
     ...(keepsSequence ? sequenceStatements(table) : []),
     dropTable(table),
     'PRAGMA legacy_alter_table = ON',
@@ -46,7 +47,7 @@ SELECT ${quoteSqliteText(newName(table))}, seq FROM sqlite_sequence WHERE lower(
 ];
 
 /** The rebuild of a table as it is into one as it should be. Columns keep their places; new ones stand behind them. */
-export function rebuildOf(from: TableParts, to: TableParts): Rebuild {
+export function rebuildOf(from: TableParts, to: TableParts, keepsRows: boolean): Rebuild {
   const wanted = new Map(to.columns.map((column) => [column.name, column]));
   const live = new Map(from.columns.map((column) => [column.name, column]));
   const columns = [
@@ -59,7 +60,7 @@ export function rebuildOf(from: TableParts, to: TableParts): Rebuild {
     create: createTable({ ...to, columns }, newName(to.table.name)),
     copy: columns.flatMap((column) => {
       const old = live.get(column.name);
-      if (old === undefined || column.generated !== null) return [];
+      if (!keepsRows || old === undefined || column.generated !== null) return [];
       return [[column.name, copied(column, old, primary.has(column.name))]];
     }),
     keepsSequence: isAutoincrement(from.table) && isAutoincrement(to.table),

@@ -77,9 +77,9 @@ function tableStatements(table: TablePlan, changes: readonly Change[]): readonly
   }
 }
 
-type Altered = TablePlan & { readonly way: 'add columns' | 'rebuild' };
+type Way<W extends TablePlan['way']> = TablePlan & { readonly way: W };
 
-function addColumns({ name, after, changes }: Altered): readonly Statement[] {
+function addColumns({ name, after, changes }: Way<'add columns'>): readonly Statement[] {
   const added = new Set(idsOf(changes));
   return after.columns
     .filter((column) => added.has(idFor(column)))
@@ -89,7 +89,8 @@ function addColumns({ name, after, changes }: Altered): readonly Statement[] {
 }
 
 /** It needs no consent: this is how SQLite alters a table, and every row is kept. */
-function rebuild({ before, after, changes }: Altered, changed: ReadonlySet<ObjectId>): readonly Statement[] {
+function rebuild(table: Way<'rebuild'>, changed: ReadonlySet<ObjectId>): readonly Statement[] {
+  const { before, after, changes, keepsRows } = table;
   const ids = idsOf(changes);
   const losesColumn = changes.some((change) => change.type === 'drop' && change.from.kind === 'column');
   const again = [
@@ -97,7 +98,7 @@ function rebuild({ before, after, changes }: Altered, changed: ReadonlySet<Objec
     ...after.triggers.map((trigger) => [idFor(trigger), trigger.definition] as const),
   ];
   return [
-    ...rebuildStatements(rebuildOf(before, after)).map((sql) =>
+    ...rebuildStatements(rebuildOf(before, after, keepsRows)).map((sql) =>
       statement(sql, ids, { hazards: losesColumn && sql === dropTable(after.table.name) ? ['data loss'] : [] }),
     ),
     ...again.map(([id, sql]) => statement(sql, changed.has(id) ? [id] : ids)),

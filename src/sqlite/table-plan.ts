@@ -14,7 +14,14 @@ export type TablePlan = {
   readonly changes: readonly Change[];
 } & (
   | { readonly way: 'create'; readonly after: TableParts }
-  | { readonly way: 'add columns' | 'rebuild'; readonly before: TableParts; readonly after: TableParts }
+  | { readonly way: 'add columns'; readonly after: TableParts }
+  | {
+      readonly way: 'rebuild';
+      readonly before: TableParts;
+      readonly after: TableParts;
+      /** False where other changes say what all rows of the table are: old ones need not fit it. */
+      readonly keepsRows: boolean;
+    }
   | { readonly way: 'drop'; readonly before: TableParts }
   | { readonly way: 'none' }
 );
@@ -39,7 +46,9 @@ function planTable(name: string, changes: readonly Change[], before?: TableParts
   const inside = changes.filter((change) => ruleOf(subject(change)).written === 'in its table');
   if (inside.length === 0) return { name, changes: inside, way: 'none' };
   if (after !== undefined && before !== undefined) {
-    return { name, changes: inside, way: inside.every(isAddition) ? 'add columns' : 'rebuild', before, after };
+    if (inside.every(isAddition)) return { name, changes: inside, way: 'add columns', after };
+    const keepsRows = changes.every((change) => subject(change).kind !== 'version');
+    return { name, changes: inside, way: 'rebuild', before, after, keepsRows };
   }
   if (after !== undefined) return { name, changes: inside, way: 'create', after };
   if (before !== undefined) return { name, changes, way: 'drop', before };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { maskCommand } from '../../src/commands/mask.ts';
 
 const secrets = ['Sup3r-s3cret', 'p@ss w/rd'];

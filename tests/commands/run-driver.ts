@@ -8,9 +8,9 @@ export interface Orders {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
-  /** Gets one line of JSON for each command that has run. */
+  /** Gets one line of JSON for each record: two for a command that has run. */
   readonly records: string;
-  readonly recordFails: boolean;
+  readonly recordFails: 'at the start' | 'at the end' | null;
 }
 
 const orders = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Orders;
@@ -20,7 +20,8 @@ try {
     file: 'dbos-config.yaml',
     announce: (line) => process.stdout.write(`${line}\n`),
     record: async (run) => {
-      if (orders.recordFails) throw new UserError('not recorded');
+      const moment = run.completedAt === null ? 'at the start' : 'at the end';
+      if (orders.recordFails === moment) throw new UserError('not recorded');
       appendFileSync(orders.records, `${JSON.stringify(run)}\n`);
     },
   });

@@ -31,7 +31,7 @@ function start(commands: readonly string[], given: Partial<Orders> = {}) {
   const directory = temporaryDirectory();
   const home = temporaryDirectory();
   const records = join(home, 'records');
-  const orders = { commands, directory, environment: {}, secrets: [], records, recordFails: false, ...given };
+  const orders = { commands, directory, environment: {}, secrets: [], records, recordFails: null, ...given };
   writeFileSync(join(home, 'orders.json'), JSON.stringify(orders));
   const child = spawn(process.execPath, [program, join(home, 'orders.json')], {
     cwd: home,
@@ -43,16 +43,15 @@ function start(commands: readonly string[], given: Partial<Orders> = {}) {
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
     ([stdout, stderr, [exitCode]]) => ({ stdout, stderr, exitCode: exitCode as number | null, records: read(records) }),
   );
-  return { child, directory, ended };
+  return { child, directory, ended, records };
 }
 
-const read = (path: string): readonly CommandRecord[] =>
-  existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as CommandRecord)
-    : [];
+/** The last record of each command. */
+function read(path: string): readonly CommandRecord[] {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  const records = lines.map((line) => JSON.parse(line) as CommandRecord);
+  return [...new Map(records.map((record) => [record.id, record])).values()];
+}
 
 const run = (commands: readonly string[], given?: Partial<Orders>) => start(commands, given).ended;
 
@@ -82,6 +81,15 @@ test('runs the commands in order, announced as the page has it, with their outpu
     expect(startedAt).toBeGreaterThanOrEqual(before);
     expect(completedAt).toBeGreaterThanOrEqual(startedAt);
   }
+});
+
+test('a command is recorded before it runs, so that an interruption leaves a trace', async () => {
+  const { child, directory, ended, records } = start([': > ready; while [ ! -e go ]; do sleep 0.05; done']);
+  await fileAppears(join(directory, 'ready'));
+  expect(read(records)).toMatchObject([{ exitCode: null, completedAt: null }]);
+  child.kill('SIGKILL');
+  writeFileSync(join(directory, 'go'), '');
+  expect((await ended).records).toMatchObject([{ exitCode: null, completedAt: null }]);
 });
 
 test('without commands prints nothing and runs nothing', async () => {
@@ -133,14 +141,21 @@ describe('the first failure stops', () => {
   });
 
   test('and is said even where it cannot be recorded', async () => {
-    const { stderr } = await run(['exit 3'], { recordFails: true });
+    const { stderr } = await run(['exit 3'], { recordFails: 'at the end' });
     expect(stderr).toContain('exit code 3');
   });
 
   test('to record is a failure too', async () => {
-    const { stderr, stdout, exitCode } = await run(['echo one', 'echo two'], { recordFails: true });
+    const { stderr, stdout, exitCode } = await run(['echo one', 'echo two'], { recordFails: 'at the end' });
     expect([exitCode, stderr.trim()]).toEqual([1, 'not recorded']);
+    expect(stdout).toContain('\none\n');
     expect(stdout).not.toContain('two');
+  });
+
+  test('and what cannot be recorded does not run', async () => {
+    const { stderr, stdout, exitCode } = await run(['echo one'], { recordFails: 'at the start' });
+    expect([exitCode, stderr.trim()]).toEqual([1, 'not recorded']);
+    expect(stdout).not.toContain('\none\n');
   });
 });
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { maskUrl, parseDatabaseUrl, withDatabase } from '../../src/config/database-url.ts';
 import type { PostgresUrl } from '../../src/config/database-url.ts';
 import { UserError } from '../../src/model/errors.ts';
@@ -241,6 +241,12 @@ test('what is percent-encoded comes back, whatever it is', () => {
       expect(postgres(withDatabase(url, user).text)).toMatchObject({ user, password, database: user });
     }),
   );
+});
+
+test('a password that was encoded together with its user is not shown', async () => {
+  const error = await refusal(`postgresql://u%3A${'Ж'.repeat(40)}@h/db`);
+  expect(error.message).toContain('82 bytes');
+  expect(printed(error)).not.toContain('Ж');
 });
 
 test('a password as it is comes through whole or is refused, masked', () => {

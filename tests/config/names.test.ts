@@ -1,45 +1,35 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  checkApplicationName,
-  checkIdentifier,
-  derivedDatabase,
-  officialDatabase,
-  runtimeFileName,
-} from '../../src/config/names.ts';
+import { checkApplicationName, checkIdentifier, derivedDatabase, runtimeFileName } from '../../src/config/names.ts';
 import type { IdentifierKind } from '../../src/config/names.ts';
 import { userErrorOf } from '../support/rejection.ts';
 
 const kinds: readonly IdentifierKind[] = ['schema', 'role', 'user', 'database'];
 
 const fine = [
-  ...[
-    'dbos',
-    'My "odd" schema-1',
-    'a.b',
-    '$$',
-    '%s',
-    '  ',
-    ' a ',
-    '\\',
-    "'",
-    ';--',
-    '/* */',
-    '\n',
-    '\u001B',
-    'é',
-    '🦆',
-  ],
-  ...[
-    'public',
-    'PG_x',
-    'pg',
-    'pgx_',
-    'Information_Schema',
-    'information_schema_',
-    'a'.repeat(63),
-    'é'.repeat(31),
-    'none ',
-  ],
+  'dbos',
+  'My "odd" schema-1',
+  'a.b',
+  '$$',
+  '%s',
+  '  ',
+  ' a ',
+  '\\',
+  "'",
+  ';--',
+  '/* */',
+  '\n',
+  '\u001B',
+  'é',
+  '🦆',
+  'public',
+  'PG_x',
+  'pg',
+  'pgx_',
+  'Information_Schema',
+  'information_schema_',
+  'a'.repeat(63),
+  'é'.repeat(31),
+  'none ',
 ];
 
 describe.each(kinds)('the name of a %s', (kind) => {
@@ -98,6 +88,5 @@ test.each(['', 'ab', 'a'.repeat(257), 'MyApp', 'my app', 'a/b', '../x', 'abc\n',
 
 test('names follow from the application', () => {
   expect(derivedDatabase('app')).toBe('app_dbos');
-  expect(officialDatabase('app')).toBe('app_dbos_sys');
   expect(['app', 'my-app', '1st-app', 'a_b'].map(runtimeFileName)).toEqual(['app', 'my_app', '_1st_app', 'a_b']);
 });

@@ -81,6 +81,7 @@ test.each([
   ],
   ['x: &x {migrate: [a]}\ndatabase: {<<: *x}', { commands: ['a'] }],
   ['%YAML 1.1\n---\nname: abc\nsince: 2024-01-01', { name: { value: 'abc', source: 'c.yaml:3:7 name' } }],
+  ['%YAML 1.1\n---\nname: 2024-01-01', { name: { value: '2024-01-01', source: 'c.yaml:3:7 name' } }],
   ['name: !custom abc', { name: { value: 'abc', source: 'c.yaml:1:15 name' } }],
 ])('%j', async (text, expected) => {
   expect(await read(text, { OFF: 'false' })).toEqual({ ...nothing, ...expected });

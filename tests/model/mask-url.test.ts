@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { maskUrl } from '../../src/model/mask-url.ts';
 
 describe('a URL that can be read', () => {

@@ -17,7 +17,7 @@ const typesOf = (live: readonly CatalogObject[], target: readonly CatalogObject[
   diff(catalogOf(live), catalogOf(target)).map(({ type, id }) => `${type} ${id}`);
 
 describe('diff', () => {
-  test('names what is missing, what differs and what is too much', () => {
+  test('names what is missing, what differs and what is too much, in the order of ids', () => {
     expect(typesOf([], [column])).toEqual(['create column:s.t.c']);
     expect(typesOf([column], [{ ...column, nullable: false }])).toEqual(['alter column:s.t.c']);
     expect(typesOf([column, index], [])).toEqual(['drop column:s.t.c', 'drop index:s.t.i']);
@@ -40,7 +40,7 @@ describe('diff', () => {
   });
 
   test('tells an object from one of another kind with the same name', () => {
-    expect(typesOf([{ ...column, name: 'i' }], [index])).toEqual(['create index:s.t.i', 'drop column:s.t.i']);
+    expect(typesOf([{ ...column, name: 'i' }], [index])).toEqual(['drop column:s.t.i', 'create index:s.t.i']);
   });
 
   test('is empty between a catalog and itself, in whatever order', () => {

@@ -8,7 +8,7 @@ describe('canonical', () => {
   test.each([
     ["status = 'DELAYED'", "status = 'DELAYED'"],
     [`"status"='DELAYED'`, "status = 'DELAYED'"],
-    ['`STATUS` == \'x\'', "status = 'x'"],
+    ["`STATUS` == 'x'", "status = 'x'"],
     ["[Status] != 'x'", "status <> 'x'"],
     [`(("status" in ('A','B')))`, "status IN ('A', 'B')"],
     ['(status = 1) and (key = 2)', '(status = 1) AND ("key" = 2)'],

@@ -106,22 +106,30 @@ describe('the declared system database is the one that the newest runtime makes'
 });
 
 describe("a file of the runtime's own", () => {
-  test.each(["strftime('%s','now') * 1000", "unixepoch('subsec') * 1000"])('with clocks %s has no drift', async (clock) => {
-    const connection = await open(upstreamSql(clock));
-    const { changes, unmanaged } = await planOf(connection, runtimeDefinitions);
-    await connection.close();
-    expect(changes).toEqual([]);
-    expect(unmanaged).toEqual([]);
-  });
+  test.each(["strftime('%s','now') * 1000", "unixepoch('subsec') * 1000"])(
+    'with clocks %s has no drift',
+    async (clock) => {
+      const connection = await open(upstreamSql(clock));
+      const { changes, unmanaged } = await planOf(connection, runtimeDefinitions);
+      await connection.close();
+      expect(changes).toEqual([]);
+      expect(unmanaged).toEqual([]);
+    },
+  );
 
   test('lacks some tables and nothing else, so that none is rebuilt', async () => {
     const connection = await open(upstreamSql());
     const { changes, statements } = await planOf(connection, everything);
     expect(new Set(changes.map(({ type }) => type))).toEqual(new Set(['create']));
     const missing = everything.tables.map(({ name }) => name).filter((name) => !(name in upstream.tables));
-    expect(statements.map(({ sql }) => /^CREATE TABLE "(\w+)"/.exec(sql)?.[1] ?? sql.split(' ', 1)[0])).toEqual([
-      ...missing.toSorted(),
-      ...Array.from({ length: 4 }, (_, i) => (i % 2 === 0 ? 'DELETE' : 'INSERT')),
+    const firstWords = statements.map(({ sql }) => sql.split(' (', 1)[0]);
+    expect(firstWords).toEqual([
+      ...missing.toSorted().map((name) => `CREATE TABLE "${name}"`),
+      'CREATE INDEX "transaction_outputs_created_at_index" ON "transaction_outputs"',
+      'DELETE FROM "dbos_datasource_migrations"',
+      'INSERT INTO "dbos_datasource_migrations"',
+      'DELETE FROM "dbos_transaction_completion_migrations"',
+      'INSERT INTO "dbos_transaction_completion_migrations"',
     ]);
     await connection.close();
   });

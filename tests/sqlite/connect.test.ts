@@ -253,7 +253,12 @@ describe('query', () => {
 
   test('says which statement was refused, and why', async () => {
     const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
-    const statements = ['CREATE TABLE t (a UNIQUE)', 'INSERT INTO t VALUES (1)', 'INSERT INTO t VALUES (1)', 'DROP TABLE t'];
+    const statements = [
+      'CREATE TABLE t (a UNIQUE)',
+      'INSERT INTO t VALUES (1)',
+      'INSERT INTO t VALUES (1)',
+      'DROP TABLE t',
+    ];
     const error = await connection.query(statements).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(QueryError);
     expect(error).toMatchObject({ code: 'SQLITE_CONSTRAINT_UNIQUE', statement: 2 });

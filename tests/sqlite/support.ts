@@ -24,7 +24,7 @@ export function files(): (sql?: string) => Promise<Connection> {
   const directory = temporaryDirectories();
   return async (sql = '') => {
     const { connection } = await openSqlite(join(directory(), `${randomUUID()}.sqlite`), { write: true });
-    await connection.query(sql);
+    await connection.query(`PRAGMA synchronous = OFF;${sql}`);
     return connection;
   };
 }

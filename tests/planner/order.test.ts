@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { systemDefinitions } from '../../schema/index.ts';
+import type { Change } from '../../src/model/change.ts';
+import { idFor, idOf } from '../../src/model/kinds.ts';
+import type { CatalogObject, ObjectOf } from '../../src/model/objects.ts';
+import { diff } from '../../src/planner/diff.ts';
+import { order } from '../../src/planner/order.ts';
+import { withRenames } from '../../src/planner/renames.ts';
+import { postgres } from '../../src/postgres/index.ts';
+import { applyChanges, catalogText } from '../support/apply-changes.ts';
+import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
+import { aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
+import { smallCatalog } from '../support/small-catalog.ts';
+
+const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
+const drop = (from: CatalogObject): Change => ({ type: 'drop', id: idFor(from), from });
+const alter = (from: CatalogObject, to: CatalogObject): Change => ({ type: 'alter', id: idFor(to), from, to });
+const rename = (from: CatalogObject, to: CatalogObject): Change => ({ type: 'rename', id: idFor(to), from, to });
+const inOrder = (...changes: readonly Change[]) => order(changes).map(({ type, id }) => `${type} ${id}`);
+
+const schema = 's';
+const table = (name: string): CatalogObject => ({ kind: 'table', schema, name, persistence: 'permanent', options: [] });
+const column = (name: string) => ({ ...aColumn, schema, table: 't', name });
+const index = (name: string, on = 't') => ({ ...anIndex, schema, table: on, name, columns: ['c'] });
+const key = (name: string) => ({ ...aKey, schema, table: 't', name, columns: ['c'] });
+const view = (name: string): CatalogObject => ({ kind: 'view', schema, name, materialized: false, definition: '' });
+const version: ObjectOf<'version'> = { kind: 'version', schema, table: 'v', column: 'n', values: ['1'] };
+
+const everyDrop = () => true;
+const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
+
+describe('order', () => {
+  test('makes an object after what it requires', () => {
+    const foreignKey = {
+      ...aForeignKey,
+      schema,
+      table: 'a',
+      name: 'f',
+      referencedSchema: schema,
+      referencedTable: 't',
+    };
+    expect(inOrder(create(index('i')), create(foreignKey), create(column('c')), create(table('t')))).toEqual([
+      'create table:s.t',
+      'create column:s.t.c',
+      'create index:s.t.i',
+      'create foreignKey:s.a.f',
+    ]);
+  });
+
+  test('drops an object before what it requires', () => {
+    expect(inOrder(drop(table('t')), drop(column('c')), drop(index('i')), drop(key('k')))).toEqual([
+      'drop index:s.t.i',
+      'drop key:s.t.k',
+      'drop column:s.t.c',
+      'drop table:s.t',
+    ]);
+  });
+
+  test('expands, then contracts, then says that the schema is complete', () => {
+    const before: CatalogObject = { ...version, values: ['7'] };
+    expect(inOrder(alter(before, version), drop(index('old')), create(index('new')))).toEqual([
+      'create index:s.t.new',
+      'drop index:s.t.old',
+      'alter version:s.v',
+    ]);
+  });
+
+  test('takes the word that the schema is complete away before anything else', () => {
+    expect(inOrder(drop(view('w')), drop(version))).toEqual(['drop version:s.v', 'drop view:s.w']);
+  });
+
+  test('sorts what does not depend on each other by id', () => {
+    expect(inOrder(create(view('b')), create(view('a')))).toEqual(['create view:s.a', 'create view:s.b']);
+  });
+
+  test('gives a name up before it is taken', () => {
+    expect(inOrder(create(table('n')), drop(index('n')))).toEqual(['drop index:s.t.n', 'create table:s.n']);
+    expect(inOrder(create(index('b', 'u')), rename(index('b'), index('c')))).toEqual([
+      'rename index:s.t.c',
+      'create index:s.u.b',
+    ]);
+  });
+
+  test('drops a table before another object takes the name of a part of it', () => {
+    expect(inOrder(create(index('n', 'u')), drop(index('n')), drop(table('t')))).toEqual([
+      'drop index:s.t.n',
+      'drop table:s.t',
+      'create index:s.u.n',
+    ]);
+  });
+
+  test('frees the name of a part before the table is made', () => {
+    expect(inOrder(create(table('t')), create(key('n')), drop(view('n')))).toEqual([
+      'drop view:s.n',
+      'create table:s.t',
+      'create key:s.t.n',
+    ]);
+  });
+
+  test('lets an object go over to its new function before the old one is dropped, even when that comes forward', () => {
+    const [before, after] = ['old', 'new'].map((name) => ({ ...aFunction, schema, name, signature: '' }));
+    const trigger = { ...aTrigger, schema, table: 't', name: 'r' };
+    const runs = (name: string) => ({ ...trigger, function: idOf.function(schema, name, '') });
+    expect(inOrder(drop(before!), alter(runs('old'), runs('new')), create(after!))).toEqual([
+      'create function:s.new()',
+      'alter trigger:s.t.r',
+      'drop function:s.old()',
+    ]);
+  });
+
+  test('refuses two objects that swap their names', () => {
+    const swap = [rename(index('a'), index('b')), rename(index('b', 'u'), index('a', 'u'))];
+    expect(() => order(swap)).toThrow(/wait for each other: index:s\.(?:t\.b, index:s\.u\.a|u\.a, index:s\.t\.b)$/);
+  });
+});
+
+describe('order of generated changes', () => {
+  const changesBetween = (...[live, target]: Parameters<typeof diff>) => withRenames(diff(live, target), everyDrop);
+
+  test('is one that a strict database takes, and leads to the target', () => {
+    fc.assert(
+      fc.property(smallCatalog, smallCatalog, (live, target) => {
+        expect(catalogText(applyChanges(live, order(changesBetween(live, target))))).toEqual(catalogText(target));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('is one that a strict database takes, from and to the declared catalog', () => {
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const live = applyEdits(declared, edits);
+        expect(catalogText(applyChanges(live, order(changesBetween(live, declared))))).toEqual(catalogText(declared));
+        expect(catalogText(applyChanges(declared, order(changesBetween(declared, live))))).toEqual(catalogText(live));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is the same whatever the order of the changes was', () => {
+    const pair = fc.tuple(smallCatalog, smallCatalog).chain(([live, target]) => {
+      const changes = [...changesBetween(live, target)];
+      return fc.tuple(fc.constant(changes), fc.shuffledSubarray(changes, { minLength: changes.length }));
+    });
+    fc.assert(
+      fc.property(pair, ([changes, shuffledChanges]) => {
+        expect(order(shuffledChanges).map(({ id }) => id)).toEqual(order(changes).map(({ id }) => id));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('expands before it contracts where no name changes its owner', () => {
+    const phase = ({ type, id }: Change): number => (type === 'drop' ? 1 : id.startsWith('version:') ? 2 : 0);
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const phases = order(changesBetween(applyEdits(declared, edits), declared)).map(phase);
+        expect(phases).toEqual(phases.toSorted((a, b) => a - b));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

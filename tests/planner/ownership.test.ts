@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { systemDefinitions } from '../../schema/index.ts';
+import { catalogOf } from '../../src/model/catalog.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { RetiredDefinition } from '../../src/model/definition.ts';
+import { idFor, idOf, traitsOf } from '../../src/model/kinds.ts';
+import type { CatalogObject } from '../../src/model/objects.ts';
+import { diff } from '../../src/planner/diff.ts';
+import { dropOurs, dropRetired, keepOthers, retiredBy } from '../../src/planner/ownership.ts';
+import { postgres } from '../../src/postgres/index.ts';
+import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
+import { aColumn, aFunction, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
+
+const schema = 's';
+const table = (name: string): CatalogObject => ({ kind: 'table', schema, name, persistence: 'permanent', options: [] });
+const index: CatalogObject = { ...anIndex, schema, table: 't', name: 'i', columns: ['c'] };
+const column: CatalogObject = { ...aColumn, schema, table: 't', name: 'c' };
+const view: CatalogObject = { kind: 'view', schema, name: 'w', materialized: false, definition: '' };
+const drop = (from: CatalogObject): Change => ({ type: 'drop', id: idFor(from), from });
+const only =
+  (...objects: readonly CatalogObject[]) =>
+  (id: string): boolean =>
+    objects.some((object) => idFor(object) === id);
+const idsOf = ({ changes, unmanaged }: ReturnType<typeof keepOthers>) => ({
+  goes: changes.map(({ id }) => id),
+  stays: unmanaged.map(idFor),
+});
+
+describe('retired objects', () => {
+  const retired: readonly RetiredDefinition[] = [
+    { kind: 'index', table: 't', name: 'i' },
+    { kind: 'function', name: 'f' },
+    { kind: 'table', name: 'rows', holdsData: true },
+  ];
+
+  test('are told by kind, table and name', () => {
+    expect(retiredBy(index, retired)).toBe(retired[0]);
+    expect(retiredBy({ ...index, table: 'u' }, retired)).toBeUndefined();
+    expect(retiredBy({ ...column, name: 'i' }, retired)).toBeUndefined();
+    expect(retiredBy({ kind: 'schema', name: 'f' }, retired)).toBeUndefined();
+    expect(retiredBy({ kind: 'version', schema, table: 't', column: 'c', values: [] }, retired)).toBeUndefined();
+  });
+
+  test('are told whatever a function takes', () => {
+    expect(retiredBy({ ...aFunction, schema, name: 'f', signature: 'text, bigint' }, retired)).toBe(retired[1]);
+  });
+
+  test('go with their rows only where losing them is allowed', () => {
+    expect(dropRetired(retired, false)(idFor(index), index)).toBe(true);
+    expect(dropRetired(retired, false)(idFor(table('rows')), table('rows'))).toBe(false);
+    expect(dropRetired(retired, true)(idFor(table('rows')), table('rows'))).toBe(true);
+    expect(dropRetired(retired, true)(idFor(view), view)).toBe(false);
+  });
+
+  test('of the product are all found in a catalog', () => {
+    const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'd', role: null });
+    for (const definition of systemDefinitions.retired) {
+      const [object] = retiredObjects(definition, declared);
+      expect(object === undefined ? undefined : retiredBy(object, systemDefinitions.retired)).toBe(definition);
+    }
+  });
+
+  test('and declared ones go with a reset', () => {
+    const mayDrop = dropOurs(catalogOf([column]), retired);
+    expect([column, index, view].map((object) => mayDrop(idFor(object), object))).toEqual([true, true, false]);
+  });
+});
+
+describe('keepOthers', () => {
+  test('leaves out the drops of what is not ours, and says so', () => {
+    expect(idsOf(keepOthers([drop(index), drop(view)], only(index)))).toEqual({
+      goes: ['index:s.t.i'],
+      stays: ['view:s.w'],
+    });
+  });
+
+  test('keeps creates, alterations and renames, whoever owns what', () => {
+    const changes: readonly Change[] = [
+      { type: 'create', id: idFor(view), to: view },
+      { type: 'alter', id: idFor(column), from: column, to: column },
+      { type: 'rename', id: idFor(index), from: index, to: index },
+    ];
+    expect(keepOthers(changes, () => false)).toEqual({ changes, unmanaged: [] });
+  });
+
+  test('takes down with a table all that stands in it', () => {
+    expect(idsOf(keepOthers([drop(table('t')), drop(index), drop(column)], only(table('t'))))).toEqual({
+      goes: ['table:s.t', 'index:s.t.i', 'column:s.t.c'],
+      stays: [],
+    });
+  });
+
+  test('keeps a schema in which a view of somebody else stands', () => {
+    const inSchema = { kind: 'schema', name: schema } as const;
+    expect(idsOf(keepOthers([drop(inSchema), drop(view), drop(table('t'))], only(inSchema, table('t'))))).toEqual({
+      goes: ['table:s.t'],
+      stays: ['schema:s', 'view:s.w'],
+    });
+  });
+
+  test('keeps a function that a trigger of somebody else runs, as long as its table stays', () => {
+    const runs = { ...aFunction, schema, name: 'f', signature: '' };
+    const trigger = { ...aTrigger, schema, table: 't', name: 'r', function: idOf.function(schema, 'f', '') };
+    expect(idsOf(keepOthers([drop(runs), drop(trigger)], only(runs))).stays).toEqual([
+      'function:s.f()',
+      'trigger:s.t.r',
+    ]);
+    expect(idsOf(keepOthers([drop(runs), drop(trigger), drop(table('t'))], only(runs, table('t')))).stays).toEqual([]);
+  });
+
+  test('lets nothing go but what may, and what stands in it', () => {
+    const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'd', role: null });
+    const mayDrop = dropRetired(systemDefinitions.retired, false);
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const changes = diff(applyEdits(declared, edits), declared);
+        const kept = keepOthers(changes, mayDrop);
+        for (const change of kept.changes) {
+          if (change.type !== 'drop') continue;
+          expect([mayDrop(change.id, change.from), traitsOf(change.from).parent(change.from)]).toContain(true);
+        }
+        const stays = new Set(kept.unmanaged.map(idFor));
+        expect(changes.filter(({ id }) => !stays.has(id))).toEqual(kept.changes);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

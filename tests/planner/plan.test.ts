@@ -1,0 +1,205 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { systemDefinitions } from '../../schema/index.ts';
+import { type Catalog, catalogOf } from '../../src/model/catalog.ts';
+import { UserError } from '../../src/model/errors.ts';
+import { idFor } from '../../src/model/kinds.ts';
+import type { CatalogObject } from '../../src/model/objects.ts';
+import { fingerprint } from '../../src/planner/fingerprint.ts';
+import { dropOurs, dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
+import { plan } from '../../src/planner/plan.ts';
+import { postgres } from '../../src/postgres/index.ts';
+import { applyChanges, catalogText } from '../support/apply-changes.ts';
+import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
+import { aColumn, aKey, anIndex, strangers } from '../support/sample-objects.ts';
+import { smallCatalog } from '../support/small-catalog.ts';
+
+const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
+const retiredOnly = dropRetired(systemDefinitions.retired, false);
+const ours = dropOurs(declared, systemDefinitions.retired);
+
+/** A plan whose statements are of no interest. */
+const planFor = (live: Catalog, target: Catalog, mayDrop: MayDrop = retiredOnly) =>
+  plan({ live, settled: live, target, mayDrop, render: () => [] });
+
+const withAll = (catalog: Catalog, objects: readonly CatalogObject[]): Catalog =>
+  catalogOf([...catalog.values(), ...objects]);
+
+describe('a plan for a generated database', () => {
+  test('leads to the declared catalog and what is not ours, and a second one is empty', () => {
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const live = applyEdits(declared, edits);
+        const { changes, unmanaged } = planFor(live, declared);
+        const after = applyChanges(live, changes);
+        expect(catalogText(after)).toEqual(catalogText(withAll(declared, unmanaged)));
+        expect(planFor(after, declared).changes).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('touches nothing that is not ours', () => {
+    const others = strangers(declared);
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const live = applyEdits(declared, [...edits, ...others.map((object) => ({ edit: 'add', object }) as const)]);
+        const after = applyChanges(live, planFor(live, declared).changes);
+        const standing = others.filter((object) => live.get(idFor(object)) === object);
+        expect(standing.map((object) => after.get(idFor(object)))).toEqual(standing);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is the same in whatever order the objects come', () => {
+    const weights = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(editsOf(declared), weights, weights, (edits, a, b) => {
+        const live = applyEdits(declared, edits);
+        expect(planFor(shuffled(live, a), shuffled(declared, b))).toEqual(planFor(live, declared));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('leads to the target or is refused for a name that is in use, whoever owns what', () => {
+    const owner = fc.func(fc.boolean());
+    fc.assert(
+      fc.property(smallCatalog, smallCatalog, owner, (live, target, isOurs) => {
+        const mayDrop: MayDrop = (id) => isOurs(id);
+        const refusal = refusalOf(() => planFor(live, target, mayDrop));
+        if (refusal !== null) {
+          expect(refusal.message).toMatch(/cannot be created: its name is taken by the /);
+          return;
+        }
+        const { changes, unmanaged } = planFor(live, target, mayDrop);
+        expect(catalogText(applyChanges(live, changes))).toEqual(catalogText(withAll(target, unmanaged)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('of a reset leaves what is not ours, and the schema only with that', () => {
+    fc.assert(
+      fc.property(editsOf(declared), (edits) => {
+        const live = applyEdits(declared, edits);
+        const target = catalogOf([...live.values()].filter(({ kind }) => kind === 'database'));
+        const { changes, unmanaged } = planFor(live, target, ours);
+        const after = [...applyChanges(live, changes).values()];
+        expect(catalogText(catalogOf(after))).toEqual(catalogText(withAll(target, unmanaged)));
+        const left = after.filter((object) => ours(idFor(object), object) && object.kind !== 'database');
+        const others = after.filter((object) => 'schema' in object);
+        expect(left.map(idFor)).toEqual(others.length > 0 && live.has(idFor(dbos)) ? [idFor(dbos)] : []);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+const dbos = { kind: 'schema', name: 'dbos' } as const;
+
+/** The refusal of a plan, or null. */
+function refusalOf(run: () => unknown): UserError | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+describe('plan', () => {
+  const table: CatalogObject = { kind: 'table', schema: 's', name: 't', persistence: 'permanent', options: [] };
+  const column: CatalogObject = { ...aColumn, schema: 's', table: 't', name: 'c' };
+  const key: CatalogObject = { ...aKey, schema: 's', table: 't', name: 'n', columns: ['c'] };
+  const index: CatalogObject = { ...anIndex, schema: 's', table: 't', name: 'n', columns: ['c'] };
+
+  test('creates everything in an empty database', () => {
+    const { changes, unmanaged } = planFor(new Map(), declared);
+    expect(changes).toHaveLength(declared.size);
+    expect(changes.every(({ type }) => type === 'create')).toBe(true);
+    expect(changes.at(0)?.id).toBe('database:app_dbos');
+    expect(changes.at(-1)?.id).toBe('version:dbos.dbos_migrations');
+    expect(unmanaged).toEqual([]);
+  });
+
+  test('asks for no statements where there is nothing to do', () => {
+    const render = () => {
+      throw new Error('rendered');
+    };
+    const { changes, statements } = plan({
+      live: declared,
+      settled: declared,
+      target: declared,
+      mayDrop: retiredOnly,
+      render,
+    });
+    expect(changes).toEqual([]);
+    expect(statements).toEqual([]);
+  });
+
+  test('renders the changes in their order', () => {
+    const statement = {
+      sql: 'SELECT 1',
+      objects: [],
+      transactional: true,
+      on: 'database',
+      lock: null,
+      hazards: [],
+    } as const;
+    const target = catalogOf([table, column, index]);
+    const { changes, statements } = plan({
+      live: new Map(),
+      settled: new Map(),
+      target,
+      mayDrop: retiredOnly,
+      render: (ordered) => ordered.map(({ id }) => ({ ...statement, objects: [id] })),
+    });
+    expect(statements.flatMap(({ objects }) => objects)).toEqual(changes.map(({ id }) => id));
+    expect(changes.map(({ id }) => id)).toEqual(['table:s.t', 'column:s.t.c', 'index:s.t.n']);
+  });
+
+  test('takes its basis from what was read and its changes from what that means', () => {
+    const spelt = catalogOf([{ ...column, default: '(1)' }]);
+    const target = catalogOf([{ ...column, default: '1' }]);
+    const planned = plan({ live: spelt, settled: target, target, mayDrop: retiredOnly, render: () => [] });
+    expect(planned.changes).toEqual([]);
+    expect(planned.basis).toBe(fingerprint(spelt));
+    expect(planned.goal).toBe(fingerprint(target));
+  });
+
+  test('refuses a name that an object of somebody else has', () => {
+    const refusal = refusalOf(() => planFor(catalogOf([table, column, key]), catalogOf([table, column, index])));
+    expect(refusal).toMatchObject({
+      message: 'the index s.t.n cannot be created: its name is taken by the key s.t.n',
+      hint: 'rename or drop that key, which is none of ours, then run migrate again',
+    });
+  });
+
+  test('takes a name over from an object of ours', () => {
+    const { changes } = planFor(catalogOf([table, column, key]), catalogOf([table, column, index]), () => true);
+    expect(changes.map(({ type, id }) => `${type} ${id}`)).toEqual(['drop key:s.t.n', 'create index:s.t.n']);
+  });
+
+  test.each(['index', 'view'] as const)(
+    'refuses every name of a declared table or index that a stranger is an %s by',
+    (kind) => {
+      const stranger = strangers(declared).findLast((object) => object.kind === kind)!;
+      const refused = [...declared.values()].flatMap((object) => {
+        if (object.kind !== 'index' && object.kind !== 'table') return [];
+        const added = { ...stranger, name: object.name } as CatalogObject;
+        const live = applyEdits(declared, [
+          { edit: 'drop', id: idFor(object) },
+          { edit: 'add', object: added },
+        ]);
+        return live.has(idFor(added)) && !declared.has(idFor(added))
+          ? [refusalOf(() => planFor(live, declared))?.message]
+          : [];
+      });
+      expect(refused.length).toBeGreaterThan(20);
+      for (const message of refused) expect(message).toMatch(/ cannot be created: its name is taken by the /);
+    },
+  );
+});
