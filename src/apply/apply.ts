@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '../model/dialect.ts';
+import type { Connection, LiveState } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { summarise } from '../planner/summary.ts';
-import type { Opened } from './database.ts';
+import type { Database, Opened } from './database.ts';
 import { type Inspection, inspectOpened } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { onServer, type Runner, runSegment, segmentsOf } from './segments.ts';
@@ -35,7 +35,7 @@ export async function apply(inspection: Inspection, options: ApplyOptions): Prom
   if (inspection.plan.statements.length === 0) {
     return { plan: inspection.plan, unrecorded: null, url: inspection.opened.connection.url };
   }
-  refuseReadOnly(inspection);
+  refuseImpossible(inspection);
   const startedAt = Date.now();
   const opened = await openForWriting(inspection, options);
   try {
@@ -50,7 +50,22 @@ export async function apply(inspection: Inspection, options: ApplyOptions): Prom
   }
 }
 
-function refuseReadOnly({ live, database }: Inspection): void {
+/**
+ * Finds out before the first change of a run what would keep its plan from being applied.
+ * @throws UserError where nothing can be written, or where the role may not do what the plan needs.
+ */
+export function refuseImpossible({ live, database, opened, plan }: Inspection): void {
+  if (plan.statements.length === 0) return;
+  refuseReadOnly(live, database);
+  const lacking = live.lackingRights?.(plan.changes, opened.exists) ?? [];
+  if (lacking.length === 0) return;
+  throw new UserError([`role ${live.server.user} may not`, ...lacking.map(({ what }) => `  ${what}`)].join('\n'), {
+    where: database.where,
+    hint: [...lacking.map(({ remedy }) => `${remedy};`), 'or run migrate as the owner'].join('\n'),
+  });
+}
+
+function refuseReadOnly(live: LiveState, database: Database): void {
   if (live.server.readOnly === null) return;
   throw new UserError(`nothing can be changed here: ${live.server.readOnly}`, {
     where: database.where,

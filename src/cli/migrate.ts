@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
 import { runtimeVersion } from '../../schema/index.ts';
-import { apply } from '../apply/apply.ts';
+import { apply, refuseImpossible } from '../apply/apply.ts';
 import { maskCommand } from '../commands/mask.ts';
 import { resolveConfiguration, type Configuration } from '../config/resolve.ts';
 import { UserError } from '../model/errors.ts';
@@ -152,6 +152,7 @@ export class MigrateCommand extends OperatorCommand {
   }
 
   private async migrate(inspected: readonly Inspected[]): Promise<readonly string[]> {
+    for (const { inspection } of inspected) refuseImpossible(inspection);
     const urls: string[] = [];
     for (const entry of inspected) {
       const { plan, unrecorded, url } = await apply(entry.inspection, {

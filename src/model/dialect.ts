@@ -40,8 +40,18 @@ export interface Scope {
   readonly surroundings?: boolean;
 }
 
+/** Something that a plan needs and the connected role may not do. */
+export interface LackingRight {
+  /** Behind `may not`. */
+  readonly what: string;
+  /** The statement that helps, to be run by somebody who may. */
+  readonly remedy: string;
+}
+
 /** What an introspector found. */
 export interface LiveState {
+  /** What the role lacks for these changes; absent where the engine knows no rights. */
+  readonly lackingRights?: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
   readonly catalog: Catalog;
   /** What the operator may want to know of an object and is no part of its definition: `8192 bytes, 12 scans`. */
   readonly notes?: ReadonlyMap<ObjectId, string>;

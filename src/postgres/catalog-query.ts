@@ -20,6 +20,7 @@ app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiter
 SELECT json_build_object(
   'server', ${server},
   'schema', EXISTS (SELECT FROM ns),
+  'rights', ${rights},
   'tables', ${tables},
   'columns', ${columns},
   'constraints', ${constraints},
@@ -59,6 +60,15 @@ const server = `json_build_object(
     'version', version(), 'number', current_setting('server_version'), 'user', current_user,
     'recovery', pg_is_in_recovery(), 'readOnly', current_setting('default_transaction_read_only') = 'on',
     'role', EXISTS (SELECT FROM app))`;
+
+/** https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE */
+const rights = `json_build_object(
+    'createDatabase', (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user),
+    'createSchema', has_database_privilege(current_database(), 'CREATE'),
+    'createInSchema', (SELECT has_schema_privilege(oid, 'CREATE') FROM ns),
+    'owners', (SELECT coalesce(json_agg(o), '[]') FROM (
+      SELECT 'table' AS kind, relname AS name, pg_get_userbyid(relowner) AS owner FROM rel WHERE NOT pg_has_role(relowner, 'USAGE')
+      UNION ALL SELECT 'function', proname, pg_get_userbyid(proowner) FROM fun WHERE NOT pg_has_role(proowner, 'USAGE')) o))`;
 
 const tables = rows(`SELECT relname AS name, relkind AS kind, relpersistence AS persistence FROM tab`);
 

@@ -13,6 +13,9 @@ import type {
   ReferentialAction,
   TriggerObject,
 } from '../model/objects.ts';
+import { UserError } from '../model/errors.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
+import { lackingRights, type Rights } from './rights.ts';
 import { catalogQuery } from './catalog-query.ts';
 
 /** Milliseconds after which a server that does not answer the catalog query is given up. */
@@ -36,6 +39,8 @@ export async function introspect(connection: Connection, scope: Scope): Promise<
   return {
     catalog: catalogOf(objectsOf(answer, scope)),
     notes: notesOf(answer, scope.schema),
+    lackingRights: (changes, exists) =>
+      lackingRights(changes, answer.rights, { scope, user: answer.server.user, exists }),
     server: serverFacts(answer, scope),
   };
 }
@@ -51,6 +56,7 @@ interface Answer {
     readonly role: boolean;
   };
   readonly schema: boolean;
+  readonly rights: Rights;
   readonly tables: readonly { readonly name: string; readonly kind: string; readonly persistence: string }[];
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
@@ -157,7 +163,7 @@ function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
     ...answer.triggers.map((row) => triggerObject(schema, row)),
     ...answer.functions.map((row) => functionObject(schema, row)),
     ...answer.views.map((row): CatalogObject => ({ kind: 'view', schema, ...row })),
-    ...answer.versions.flatMap((v) => (v === null ? [] : versionObjects(schema, v))),
+    ...answer.versions.flatMap((v) => (v === null ? [] : versionObjects(schema, v, answer.server.user))),
     ...answer.backlogs.flatMap((b) => (b === null ? [] : backlogObjects(schema, b))),
     ...grantObjects(answer, scope),
   ];
@@ -281,12 +287,21 @@ const functionObject = (schema: string, row: FunctionRow): FunctionObject => ({
   body: row.body,
 });
 
-/** A table without rows says nothing: it has no version. */
+/**
+ * A table without rows says nothing: it has no version.
+ * @throws UserError where the rows may not be read, since then nobody can say what they are
+ */
 function versionObjects(
   schema: string,
   { table, column, xml }: { table: string; column: string; xml: string | null },
+  user: string,
 ): readonly CatalogObject[] {
-  const values = [...(xml ?? '').matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
+  if (xml === null) {
+    throw new UserError(`role ${user} may not read the table ${table} in schema ${schema}`, {
+      hint: `GRANT SELECT ON ${[schema, table].map(quoteIdentifier).join('.')} TO ${quoteIdentifier(user)}`,
+    });
+  }
+  const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
   return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
 }
 

@@ -1,22 +1,58 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../model/catalog.ts';
 import type { Definitions } from '../model/definition.ts';
-import type { FunctionObject } from '../model/objects.ts';
+import { definitionText } from '../model/kinds.ts';
+import type { CatalogObject, FunctionObject, ObjectId } from '../model/objects.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
 /**
  * The live catalog with texts that say the same as the declared ones replaced by these, so that what is left to
- * differ is a difference.
+ * differ is a difference. Defaults are compared as they stand: to set one anew is instant, and makes the server print
+ * what it prints for a fresh database; an index or a check would have to be built again.
  */
 export async function settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Catalog> {
   const settled = new Map(live);
+  const doubtful: Doubt[] = [];
   for (const [id, wanted] of declared) {
     const found = live.get(id);
     if (wanted.kind === 'function' && found?.kind === 'function' && isSameBody(found, wanted, definitions)) {
       settled.set(id, { ...found, body: wanted.body });
     }
+    doubtful.push(...doubts(id, found, wanted));
   }
+  if (doubtful.length > 0) await settleExpressions(settled, doubtful);
   return settled;
+}
+
+/** An expression whose two spellings are all that an object differs in. */
+interface Doubt {
+  readonly id: ObjectId;
+  readonly spellings: readonly [live: string, declared: string];
+  readonly settledTo: CatalogObject;
+}
+
+function doubts(id: ObjectId, found: CatalogObject | undefined, wanted: CatalogObject): readonly Doubt[] {
+  const doubt = (text: string | null, declaredText: string | null, settledTo: CatalogObject): readonly Doubt[] =>
+    text !== null &&
+    declaredText !== null &&
+    text !== declaredText &&
+    definitionText(settledTo) === definitionText(wanted)
+      ? [{ id, spellings: [text, declaredText], settledTo }]
+      : [];
+  if (found?.kind === 'index' && wanted.kind === 'index') {
+    return doubt(found.predicate, wanted.predicate, { ...found, predicate: wanted.predicate });
+  }
+  if (found?.kind === 'check' && wanted.kind === 'check') {
+    return doubt(found.expression, wanted.expression, { ...found, expression: wanted.expression });
+  }
+  return [];
+}
+
+/** The parser is loaded only here, so never on the way of a schema that is in sync. */
+async function settleExpressions(settled: Map<ObjectId, CatalogObject>, doubtful: readonly Doubt[]): Promise<void> {
+  const { sameExpressions } = await import('./same-expression.ts');
+  const same = await sameExpressions(doubtful.map(({ spellings }) => spellings));
+  doubtful.forEach(({ id, settledTo }, i) => same[i] === true && settled.set(id, settledTo));
 }
 
 /** A body is ours when only white space differs, and when it is the runtime's own build of the same function. */

@@ -34,6 +34,12 @@ describe('fingerprint', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
+  test('changes with a name', () => {
+    const column = { ...aColumn, schema: 's', table: 't', name: 'c' };
+    const all = [column, { ...column, name: 'd' }, { ...column, table: 'u' }, { ...column, schema: 'r' }];
+    expect(new Set(all.map((object) => fingerprint(catalogOf([object])))).size).toBe(4);
+  });
+
   test('takes no notice of the order of objects and the places of columns', () => {
     fc.assert(
       fc.property(

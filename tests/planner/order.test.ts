@@ -98,7 +98,7 @@ describe('order', () => {
     ]);
   });
 
-  test('lets an object go over to its new function before the old one is dropped, even when that comes forward', () => {
+  test('lets an object go over to its new function before the old one is dropped', () => {
     const [before, after] = ['old', 'new'].map((name) => ({ ...aFunction, schema, name, signature: '' }));
     const trigger = { ...aTrigger, schema, table: 't', name: 'r' };
     const runs = (name: string) => ({ ...trigger, function: idOf.function(schema, name, '') });
@@ -106,6 +106,16 @@ describe('order', () => {
       'create function:s.new()',
       'alter trigger:s.t.r',
       'drop function:s.old()',
+    ]);
+  });
+
+  test('lets a key go over to its new table before the old one is dropped, even when that comes forward', () => {
+    const foreignKey = { ...aForeignKey, schema, table: 't', name: 'f', referencedSchema: schema };
+    const to = (referencedTable: string) => ({ ...foreignKey, referencedTable });
+    expect(inOrder(drop(table('old')), create(index('old')), alter(to('old'), to('new')))).toEqual([
+      'alter foreignKey:s.t.f',
+      'drop table:s.old',
+      'create index:s.t.old',
     ]);
   });
 

@@ -178,6 +178,14 @@ describe('plan', () => {
     });
   });
 
+  test('refuses to rename to a name that an object of somebody else has', () => {
+    const users = { ...key, table: 'u' } as CatalogObject;
+    const live = catalogOf([table, column, users, { ...index, name: 'old' }]);
+    expect(refusalOf(() => planFor(live, catalogOf([table, column, index])))?.message).toBe(
+      'the index s.t.n cannot be created: its name is taken by the key s.u.n',
+    );
+  });
+
   test('takes a name over from an object of ours', () => {
     const { changes } = planFor(catalogOf([table, column, key]), catalogOf([table, column, index]), () => true);
     expect(changes.map(({ type, id }) => `${type} ${id}`)).toEqual(['drop key:s.t.n', 'create index:s.t.n']);

@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Connection, Dependent } from '../../src/model/dialect.ts';
+import { sqlite } from '../../src/sqlite/index.ts';
+import { everything, files, migrate, rows, scopeOf } from './support.ts';
+
+const open = files();
+
+async function made(sql: string): Promise<Connection> {
+  const connection = await open();
+  await migrate(connection, everything);
+  await connection.query(sql);
+  return connection;
+}
+
+const dependents = (connection: Connection): Promise<readonly Dependent[]> =>
+  sqlite.dependents(connection, scopeOf(everything));
+
+/** As `reset --cascade` does: in one transaction, with foreign keys off. */
+const drop = (connection: Connection, found: readonly Dependent[]): Promise<unknown> =>
+  connection.query([
+    'PRAGMA foreign_keys = OFF',
+    'BEGIN IMMEDIATE',
+    ...found.map((dependent) => dependent.drop),
+    'COMMIT',
+    'PRAGMA foreign_keys = ON',
+  ]);
+
+describe('views and triggers', () => {
+  test('that name our tables, those first that are made of others', async () => {
+    const connection =
+      await made(`CREATE TABLE log (n); CREATE VIEW innocent AS SELECT 'workflow_status' AS text, n AS queues FROM log;
+CREATE VIEW report AS SELECT * FROM Workflow_Status; CREATE VIEW summary AS SELECT count(*) FROM "report";
+CREATE VIEW total AS SELECT * FROM summary, report;
+CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END;
+CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END;
+CREATE TRIGGER harmless AFTER DELETE ON log BEGIN SELECT 1; END;
+CREATE TRIGGER ours AFTER DELETE ON queues BEGIN DELETE FROM log; END`);
+    const found = await dependents(connection);
+    expect(found).toEqual([
+      {
+        name: 'trigger on_report',
+        drop: 'DROP TRIGGER "on_report"',
+        definition: 'CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END',
+      },
+      {
+        name: 'trigger on_log',
+        drop: 'DROP TRIGGER "on_log"',
+        definition: 'CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END',
+      },
+      {
+        name: 'view total',
+        drop: 'DROP VIEW "total"',
+        definition: 'CREATE VIEW total AS SELECT * FROM summary, report',
+      },
+      {
+        name: 'view summary',
+        drop: 'DROP VIEW "summary"',
+        definition: 'CREATE VIEW summary AS SELECT count(*) FROM "report"',
+      },
+      {
+        name: 'view report',
+        drop: 'DROP VIEW "report"',
+        definition: 'CREATE VIEW report AS SELECT * FROM Workflow_Status',
+      },
+    ]);
+    await drop(connection, found);
+    expect(await dependents(connection)).toEqual([]);
+    await connection.close();
+  });
+
+  test('none, and so none to drop', async () => {
+    const connection = await made('CREATE TABLE workflow_status_copy (workflow_uuid TEXT)');
+    expect(await dependents(connection)).toEqual([]);
+    await connection.close();
+  });
+});
+
+describe('foreign keys', () => {
+  const tables = `CREATE TABLE grandchild (id REFERENCES mine (id) ON DELETE CASCADE);
+CREATE TABLE Mine (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- a comment, with FOREIGN KEY in it
+  workflow_uuid TEXT NOT NULL CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE CHECK (workflow_uuid <> ''),
+  twice AS (id * 2),
+  "queue, it" TEXT DEFAULT 'x',
+  other REFERENCES grandchild (id),
+  FOREIGN KEY ("queue, it") REFERENCES "queues" (name) -- the last one
+);
+CREATE INDEX mine_index ON mine (other DESC);
+CREATE TRIGGER mine_trigger AFTER DELETE ON mine BEGIN SELECT 1; END;
+CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1 FROM queues; END;
+INSERT INTO workflow_status (workflow_uuid) VALUES ('w'); INSERT INTO queues (name) VALUES ('x');
+INSERT INTO mine (id, workflow_uuid) VALUES (9, 'w'); DELETE FROM mine; INSERT INTO mine (id, workflow_uuid) VALUES (3, 'w');
+INSERT INTO grandchild VALUES (3)`;
+
+  test('are taken out of their table, with nothing else lost', async () => {
+    const connection = await made(tables);
+    const found = await dependents(connection);
+    expect(found.map(({ name, definition }) => [name, definition])).toEqual([
+      ['trigger mine_too', 'CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1 FROM queues; END'],
+      ['foreign key of Mine (queue, it)', 'Mine (queue, it): FOREIGN KEY ("queue, it") REFERENCES "queues" (name)'],
+      [
+        'foreign key of Mine (workflow_uuid)',
+        'Mine (workflow_uuid): CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE',
+      ],
+    ]);
+    await drop(connection, found);
+    expect(await dependents(connection)).toEqual([]);
+    expect(await rows(connection, `SELECT sql FROM sqlite_master WHERE tbl_name = 'Mine' ORDER BY type DESC`)).toEqual([
+      { sql: 'CREATE TRIGGER mine_trigger AFTER DELETE ON mine BEGIN SELECT 1; END' },
+      {
+        sql: `CREATE TABLE "Mine" (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- a comment, with FOREIGN KEY in it
+  workflow_uuid TEXT NOT NULL  CHECK (workflow_uuid <> ''),
+  twice AS (id * 2),
+  "queue, it" TEXT DEFAULT 'x',
+  other REFERENCES grandchild (id) -- the last one
+)`,
+      },
+      { sql: 'CREATE INDEX mine_index ON mine (other DESC)' },
+    ]);
+    expect(await rows(connection, 'SELECT * FROM mine')).toEqual([
+      { id: 3, workflow_uuid: 'w', twice: 6, 'queue, it': 'x', other: null },
+    ]);
+    expect(await rows(connection, `SELECT seq FROM sqlite_sequence WHERE name = 'Mine'`)).toEqual([{ seq: 9 }]);
+    expect(await rows(connection, 'SELECT * FROM grandchild')).toEqual([{ id: 3 }]);
+    expect(await rows(connection, 'PRAGMA foreign_key_check')).toEqual([]);
+    await connection.close();
+  });
+
+  test('are not taken out while foreign keys are on: rows of other tables would go', async () => {
+    const connection = await made(`CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES workflow_status);
+CREATE TABLE grandchild (id REFERENCES mine ON DELETE CASCADE); INSERT INTO mine VALUES (1, NULL); INSERT INTO grandchild VALUES (1)`);
+    const [found] = await dependents(connection);
+    await expect(connection.query(['BEGIN', found?.drop ?? ''])).rejects.toThrow('foreign keys must be off');
+    await connection.query('ROLLBACK');
+    expect(await rows(connection, 'SELECT * FROM grandchild')).toEqual([{ id: 1 }]);
+    await connection.close();
+  });
+});

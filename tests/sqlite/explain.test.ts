@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { QueryError } from '../../src/model/errors.ts';
+import { openSqlite, sqlite } from '../../src/sqlite/index.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
+import { everything, scopeOf } from './support.ts';
+
+const directory = temporaryDirectories();
+const context = { scope: scopeOf(everything), user: 'me', sql: '' };
+
+/** What SQLite says to the last of some statements. */
+async function refusal(...statements: readonly string[]): Promise<QueryError> {
+  const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
+  const error: unknown = await connection.query(statements).catch((e: unknown) => e);
+  await connection.close();
+  expect(error).toBeInstanceOf(QueryError);
+  return error as QueryError;
+}
+
+test.each([
+  ['fill or delete them', ['CREATE TABLE t (a NOT NULL)', 'INSERT INTO t VALUES (NULL)']],
+  ['keep one of each', ['CREATE TABLE t (a PRIMARY KEY)', 'INSERT INTO t VALUES (1), (1)']],
+  ['keep one of each', ['CREATE TABLE t (a UNIQUE)', 'INSERT INTO t VALUES (1), (1)']],
+  ['keep one of each', ['CREATE TABLE t (a INTEGER PRIMARY KEY)', 'INSERT INTO t VALUES (1), (1)']],
+  [
+    'restore what they point at',
+    ['CREATE TABLE t (a PRIMARY KEY)', 'CREATE TABLE u (a REFERENCES t)', 'INSERT INTO u VALUES (9)'],
+  ],
+  ['the condition named above', ['CREATE TABLE t (a CHECK (a > 0))', 'INSERT INTO t VALUES (-1)']],
+  ['holds something else', ['CREATE TABLE t (a INTEGER PRIMARY KEY)', `INSERT INTO t VALUES ('x')`]],
+  ['as the owner of the file', ['PRAGMA query_only = ON', 'CREATE TABLE t (a)']],
+])('%s', async (hint, statements) => {
+  expect(sqlite.explain(await refusal(...statements), context)).toContain(hint);
+});
+
+test('a mistake of our own has no advice', async () => {
+  const error = await refusal('SELECT FROM');
+  expect(error.code).toBe('SQLITE_ERROR');
+  expect(sqlite.explain(error, context)).toBeUndefined();
+  expect(sqlite.isTransient(error)).toBe(false);
+});
+
+test('a file that another process writes is free in a moment', async () => {
+  const path = join(directory(), 'a.sqlite');
+  const first = (await openSqlite(path, { write: true })).connection;
+  const second = (await openSqlite(path, { write: true, timeout: 50 })).connection;
+  await first.query(sqlite.begin);
+  const error: unknown = await second.query(sqlite.begin).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: 'SQLITE_BUSY', statement: 0 });
+  expect(sqlite.isTransient(error as QueryError)).toBe(true);
+  expect(sqlite.explain(error as QueryError, context)).toContain('another process');
+  await first.query('ROLLBACK');
+  await second.query([...sqlite.begin, 'ROLLBACK']);
+  await first.close();
+  await second.close();
+});
