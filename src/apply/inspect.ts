@@ -1,5 +1,6 @@
 import type { Catalog } from '../model/catalog.ts';
-import type { Connection, LiveState } from '../model/dialect.ts';
+import type { Connection, Dialect, LiveState, Scope } from '../model/dialect.ts';
+import { QueryError, UserError } from '../model/errors.ts';
 import type { Plan, Statement } from '../model/plan.ts';
 import type { MayDrop } from '../planner/ownership.ts';
 import { type Ahead, findAhead } from '../planner/ahead.ts';
@@ -66,7 +67,25 @@ function withFirst(first: readonly Statement[], statements: readonly Statement[]
   return [...statements.slice(0, start), ...first, ...statements.slice(start)];
 }
 
-async function liveState({ dialect, scope }: Database, connection: Connection, exists: boolean): Promise<LiveState> {
-  const live = await dialect.introspect(connection, scope);
+async function liveState(
+  { dialect, scope, where }: Database,
+  connection: Connection,
+  exists: boolean,
+): Promise<LiveState> {
+  const live = await introspected(dialect, connection, scope, where);
   return exists ? live : { ...live, catalog: dialect.absent(scope) };
+}
+
+/** @throws UserError that says where, and what to do, for whatever keeps the catalog from being read */
+async function introspected(dialect: Dialect, connection: Connection, scope: Scope, where: string): Promise<LiveState> {
+  try {
+    return await dialect.introspect(connection, scope);
+  } catch (error) {
+    if (error instanceof UserError && error.where === undefined) {
+      throw new UserError(error.message, { where, hint: error.hint, cause: error });
+    }
+    if (!(error instanceof QueryError)) throw error;
+    const hint = dialect.explain(error, { scope, user: '', sql: '' });
+    throw new UserError(`the catalog cannot be read: ${error.message}`, { where, hint, cause: error });
+  }
 }

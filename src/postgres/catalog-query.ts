@@ -129,6 +129,9 @@ const functions = rows(`SELECT fun.proname AS name, fun.signature, pg_get_functi
 const views = rows(`SELECT relname AS name, relkind = 'm' AS materialized, pg_get_viewdef(oid) AS definition
   FROM rel WHERE relkind IN ('v', 'm')`);
 
+/** Without USAGE on its schema no table can be read, whatever is granted on the table. */
+const mayUse = `has_schema_privilege((SELECT oid FROM ns), 'USAGE')`;
+
 /**
  * The rows of a bookkeeping table, which need not be there: query_to_xml takes its query as a text, so that a missing
  * table, column or privilege is no error. Null: the rows cannot be read.
@@ -136,7 +139,7 @@ const views = rows(`SELECT relname AS name, relkind = 'm' AS materialized, pg_ge
 function version(table: string, column: string, schema: string): string {
   const query = `SELECT ${quoteIdentifier(column)}::text AS v FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} LIMIT 100`;
   return `(SELECT json_build_object('table', ${quoteLiteral(table)}, 'column', ${quoteLiteral(column)},
-    'xml', CASE WHEN has_column_privilege(tab.oid, a.attnum, 'SELECT')
+    'xml', CASE WHEN ${mayUse} AND has_column_privilege(tab.oid, a.attnum, 'SELECT')
       THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END)
     FROM tab JOIN pg_attribute a ON a.attrelid = tab.oid AND a.attname = ${quoteLiteral(column)} AND NOT a.attisdropped
     WHERE tab.relname = ${quoteLiteral(table)})`;
@@ -160,7 +163,7 @@ function backlog({ name, takesOver }: TableDefinition, scope: Scope): readonly s
     'xml', CASE WHEN ${isThere} AND ${isComplete(scope)} THEN ''
       WHEN ${isThere} THEN query_to_xml(${quoteLiteral(missing)}, true, false, '')::text
       ELSE query_to_xml(${quoteLiteral(all)}, true, false, '')::text END)
-    FROM tab WHERE relname = ${quoteLiteral(takesOver.table)} AND has_table_privilege(oid, 'SELECT')
+    FROM tab WHERE relname = ${quoteLiteral(takesOver.table)} AND ${mayUse} AND has_table_privilege(oid, 'SELECT')
       AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = tab.oid AND NOT a.attisdropped
         AND a.attname IN (${list(takesOver.columns)})) = ${takesOver.columns.length})`,
   ];

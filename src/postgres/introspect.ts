@@ -15,7 +15,16 @@ import type {
 } from '../model/objects.ts';
 import { UserError } from '../model/errors.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
-import { lackingRights, type Rights } from './rights.ts';
+import { lackingRights } from './rights.ts';
+import type {
+  Answer,
+  BacklogRow,
+  ColumnRow,
+  ConstraintRow,
+  FunctionRow,
+  IndexRow,
+  TriggerRow,
+} from './catalog-answer.ts';
 import { catalogQuery } from './catalog-query.ts';
 
 /** Milliseconds after which a server that does not answer the catalog query is given up. */
@@ -43,106 +52,6 @@ export async function introspect(connection: Connection, scope: Scope): Promise<
       lackingRights(changes, answer.rights, { scope, user: answer.server.user, exists }),
     server: serverFacts(answer, scope),
   };
-}
-
-/** The catalog query's JSON, as `catalog-query.ts` names it. */
-interface Answer {
-  readonly server: {
-    readonly version: string;
-    readonly number: string;
-    readonly user: string;
-    readonly recovery: boolean;
-    readonly readOnly: boolean;
-    readonly role: boolean;
-  };
-  readonly schema: boolean;
-  readonly rights: Rights;
-  readonly tables: readonly { readonly name: string; readonly kind: string; readonly persistence: string }[];
-  readonly columns: readonly ColumnRow[];
-  readonly constraints: readonly ConstraintRow[];
-  readonly indexes: readonly IndexRow[];
-  readonly triggers: readonly TriggerRow[];
-  readonly functions: readonly FunctionRow[];
-  readonly views: readonly { readonly name: string; readonly materialized: boolean; readonly definition: string }[];
-  readonly versions: readonly ({
-    readonly table: string;
-    readonly column: string;
-    readonly xml: string | null;
-  } | null)[];
-  readonly backlogs: readonly (BacklogRow | null)[];
-  readonly grants: readonly { readonly on: GrantOn; readonly lacking: readonly string[] }[] | null;
-  readonly strangers: readonly string[];
-}
-
-type GrantOn = (CatalogObject & { kind: 'grant' })['on'];
-
-interface ColumnRow {
-  readonly table: string;
-  readonly name: string;
-  readonly position: number;
-  readonly type: string;
-  readonly notNull: boolean;
-  readonly identity: string;
-  readonly generated: string;
-  readonly expression: string | null;
-  readonly collation: string | null;
-}
-
-interface ConstraintRow {
-  readonly table: string;
-  readonly name: string;
-  readonly type: 'p' | 'u' | 'f' | 'c';
-  readonly validated: boolean;
-  readonly deferrable: boolean;
-  readonly deferred: boolean;
-  readonly columns: readonly string[];
-  readonly include: readonly string[];
-  readonly nullsNotDistinct: boolean;
-  readonly referencedSchema: string;
-  readonly referencedTable: string;
-  readonly referencedColumns: readonly string[];
-  readonly onUpdate: string;
-  readonly onDelete: string;
-  readonly match: string;
-  readonly expression: string;
-}
-
-interface IndexRow extends Omit<IndexObject, 'kind' | 'schema'> {
-  readonly size: string;
-  readonly scans: number;
-}
-
-interface BacklogRow {
-  readonly table: string;
-  readonly into: string;
-  readonly columns: readonly string[];
-  readonly xml: string;
-}
-
-interface TriggerRow {
-  readonly table: string;
-  readonly name: string;
-  readonly enabled: string;
-  readonly text: string;
-  readonly printedName: string;
-  readonly printedTable: string;
-  readonly functionSchema: string;
-  readonly functionName: string;
-  readonly signature: string;
-  readonly printedFunction: string;
-}
-
-interface FunctionRow {
-  readonly name: string;
-  readonly signature: string;
-  readonly arguments: string;
-  readonly returns: string;
-  readonly language: string;
-  readonly volatility: string;
-  readonly definer: boolean;
-  readonly strict: boolean;
-  readonly settings: readonly string[];
-  readonly body: string;
 }
 
 function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
@@ -298,11 +207,16 @@ function versionObjects(
 ): readonly CatalogObject[] {
   if (xml === null) {
     throw new UserError(`role ${user} may not read the table ${table} in schema ${schema}`, {
-      hint: `GRANT SELECT ON ${[schema, table].map(quoteIdentifier).join('.')} TO ${quoteIdentifier(user)}`,
+      hint: readAdvice(schema, table, user),
     });
   }
   const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
   return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
+}
+
+function readAdvice(schema: string, table: string, user: string): string {
+  const [inSchema, onTable, role] = [schema, table, user].map(quoteIdentifier);
+  return `GRANT USAGE ON SCHEMA ${inSchema} TO ${role}; GRANT SELECT ON ${inSchema}.${onTable} TO ${role};`;
 }
 
 const backlogObjects = (schema: string, { xml, ...row }: BacklogRow): readonly CatalogObject[] =>

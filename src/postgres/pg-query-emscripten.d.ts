@@ -7,7 +7,7 @@ declare module 'pg-query-emscripten' {
   export interface PgQuery {
     parse(sql: string): ParseResult;
   }
-  export default class implements PromiseLike<PgQuery> {
-    then: PromiseLike<PgQuery>['then'];
-  }
+  /** Instantiates the module, which takes some 50 ms. */
+  const load: new () => Promise<PgQuery>;
+  export default load;
 }

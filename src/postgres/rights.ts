@@ -60,16 +60,13 @@ export function lackingRights(
 const needsCreate = (kinds: ReadonlySet<ObjectKind>): boolean =>
   kinds.has('table') || kinds.has('function') || kinds.has('index') || kinds.has('key');
 
-/** The existing object whose owner alone can make the change, if any. */
+/** The existing objects whose owners alone can make the change. */
 function touches(change: Change): readonly string[] {
   const object: CatalogObject = subject(change);
-  if (object.kind === 'table' || object.kind === 'view')
-    return change.type === 'create' ? [] : [`table ${object.name}`];
-  if (object.kind === 'function') return change.type === 'create' ? [] : [`function ${object.name}`];
   if (object.kind === 'version' || object.kind === 'backlog') return [];
-  if (object.kind === 'grant')
-    return change.type === 'alter' && change.from.kind === 'grant'
-      ? change.from.lacking.map((name) => `table ${name}`)
-      : [];
-  return 'table' in object ? [`table ${object.table}`] : [];
+  if (change.type === 'alter' && change.from.kind === 'grant')
+    return change.from.lacking.map((name) => `table ${name}`);
+  if ('table' in object) return [`table ${object.table}`];
+  if (change.type === 'create' || !('name' in object)) return [];
+  return [`${object.kind === 'function' ? 'function' : 'table'} ${object.name}`];
 }

@@ -1,5 +1,5 @@
 import type { BacklogObject } from '../../model/objects.ts';
-import { quoteIdentifier } from '../../sql/quote.ts';
+import { dollarQuote, quoteIdentifier } from '../../sql/quote.ts';
 import { type Draft, type KindRenderer, never, qualified } from '../draft.ts';
 
 /** Rows in one batch: some megabytes of log, a fraction of a second. */
@@ -13,8 +13,7 @@ const batch = 10_000;
 function copyRows({ schema, table, into, columns }: BacklogObject): Draft {
   const list = columns.map(quoteIdentifier).join(', ');
   const key = quoteIdentifier(columns[0] ?? '');
-  return {
-    sql: `DO $copy$
+  const body = `
 DECLARE
   done text;
   upto text;
@@ -31,7 +30,9 @@ BEGIN
     COMMIT;
   END LOOP;
 END
-$copy$`,
+`;
+  return {
+    sql: `DO ${dollarQuote(body)}`,
     lock: 'ROW EXCLUSIVE',
     transactional: false,
   };

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CliResult, runCli } from '../support/cli.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const migrate = (url: string, ...flags: readonly string[]): Promise<CliResult> =>
+  runCli(['migrate', '--sys-db-url', url, ...flags]);
+
+/** A database that is as declared; `sql` is then done to it. */
+async function damaged(sql: string): Promise<{ readonly url: string; readonly name: string }> {
+  const url = await server.createDatabase();
+  const name = new URL(url).pathname.slice(1);
+  await migrate(url);
+  await server.query(sql, name);
+  return { url, name };
+}
+
+async function expectNothingToDo(url: string, ...flags: readonly string[]): Promise<void> {
+  const { stdout, exitCode } = await migrate(url, '--check', ...flags);
+  expect(stdout).toContain('Nothing to do');
+  expect(exitCode).toBe(0);
+}
+
+describe('a schema that a newer runtime made', () => {
+  test('is never pulled back, and a check says why it fails', async () => {
+    const { url, name } = await damaged(
+      'UPDATE dbos.dbos_migrations SET version = 126; DROP INDEX dbos.idx_workflow_status_pending',
+    );
+    const check = await migrate(url, '--check');
+    expect(check.exitCode).toBe(2);
+    expect(check.stdout).toContain('runtime schema 126 was made by a newer release');
+    const run = await migrate(url);
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain('nothing is changed');
+    expect(await server.query('SELECT version FROM dbos.dbos_migrations', name)).toEqual([{ version: '126' }]);
+    expect(await server.query(`SELECT to_regclass('dbos.idx_workflow_status_pending') AS i`, name)).toEqual([
+      { i: null },
+    ]);
+  });
+});
+
+describe('inputs that stand in workflow_inputs only', () => {
+  const oldInputs = `DROP TABLE dbos.workflow_input; UPDATE dbos.dbos_migrations SET version = 60;
+    INSERT INTO dbos.workflow_status (workflow_uuid) SELECT 'w' || i FROM generate_series(1, 20500) i;
+    INSERT INTO dbos.workflow_inputs SELECT 'w' || i, 'input ' || i FROM generate_series(1, 20500) i;`;
+
+  test('are copied before the version row is written', async () => {
+    const { url, name } = await damaged(oldInputs);
+    const run = await migrate(url);
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const lost = `SELECT count(*)::int AS n FROM dbos.workflow_inputs o
+      LEFT JOIN dbos.workflow_input n USING (workflow_uuid) WHERE n.inputs IS DISTINCT FROM o.inputs`;
+    expect(await server.query(lost, name)).toEqual([{ n: 0 }]);
+    expect(await server.query('SELECT version FROM dbos.dbos_migrations', name)).toEqual([{ version: '125' }]);
+    await expectNothingToDo(url);
+  });
+
+  test('are copied by the next run where the first one was killed between two batches', async () => {
+    const { url, name } = await damaged(oldInputs);
+    await server.query(
+      `CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.workflow_uuid = 'w9999' THEN RAISE EXCEPTION 'killed'; END IF; RETURN NEW; END $$;
+       CREATE TABLE dbos.workflow_input (workflow_uuid text PRIMARY KEY, inputs text);
+       CREATE TRIGGER stop BEFORE INSERT ON dbos.workflow_input FOR EACH ROW EXECUTE FUNCTION public.stop()`,
+      name,
+    );
+    const first = await migrate(url);
+    expect(first.exitCode).toBe(1);
+    expect(first.stderr).toContain('killed');
+    const [half] = await server.query('SELECT count(*)::int AS n FROM dbos.workflow_input', name);
+    expect(half?.['n']).toBe(20_000);
+    expect(await server.query('SELECT version FROM dbos.dbos_migrations', name)).toEqual([{ version: '60' }]);
+    await server.query('DROP TRIGGER stop ON dbos.workflow_input', name);
+    expect(await migrate(url)).toMatchObject({ exitCode: 0 });
+    expect(await server.query('SELECT count(*)::int AS n FROM dbos.workflow_input', name)).toEqual([{ n: 20_500 }]);
+    await expectNothingToDo(url);
+  });
+
+  test('are not looked for once the schema is complete, since rows may go again', async () => {
+    const { url } = await damaged(
+      `INSERT INTO dbos.workflow_status (workflow_uuid) VALUES ('w'); INSERT INTO dbos.workflow_inputs VALUES ('w', 'i')`,
+    );
+    await expectNothingToDo(url);
+  });
+});
+
+describe("objects of the operator's", () => {
+  test.each([
+    ['a column that needs a value', 'ALTER TABLE dbos.queues ADD COLUMN mine int NOT NULL', 'column:dbos.queues.mine'],
+    ['a unique index', 'CREATE UNIQUE INDEX mine ON dbos.streams (value)', 'index:dbos.streams.mine'],
+    ['a constraint', 'ALTER TABLE dbos.streams ADD CONSTRAINT mine CHECK (value <> $$x$$)', 'check:dbos.streams.mine'],
+    [
+      'a trigger',
+      'CREATE TRIGGER mine BEFORE UPDATE ON dbos.streams FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+      'trigger:dbos.streams.mine',
+    ],
+  ])('that can break the runtime are drift, and are left alone: %s', async (_, sql, id) => {
+    const { url } = await damaged(sql);
+    const check = await migrate(url, '--check');
+    expect(check.exitCode).toBe(2);
+    expect(check.stdout).toContain(`${id} is yours`);
+    expect(await migrate(url)).toMatchObject({ exitCode: 0 });
+    expect((await migrate(url, '--check')).exitCode).toBe(2);
+    await expectNothingToDo(url, '--ignore', id);
+    await expectNothingToDo(url, '--ignore', '*:dbos.*.mine');
+  });
+
+  test('that cannot are listed, an index with its size and use, and with the one of ours that covers it', async () => {
+    const { url } = await damaged(
+      `CREATE INDEX mine ON dbos.workflow_status (created_at); ALTER TABLE dbos.queues ADD COLUMN note text`,
+    );
+    const { stdout, exitCode } = await migrate(url, '--check');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('column:dbos.queues.note is yours: left alone\n');
+    expect(stdout).toMatch(
+      /index:dbos\.workflow_status\.mine is yours \(8192 bytes, 0 scans; redundant, since index:dbos\.workflow_status\.workflow_status_created_at_index covers it\)/,
+    );
+  });
+});
+
+test('a retired table stays with its rows, unless their loss is allowed', async () => {
+  const { url, name } = await damaged(
+    'CREATE TABLE dbos.scheduler_state (id int); INSERT INTO dbos.scheduler_state VALUES (1)',
+  );
+  await expectNothingToDo(url);
+  expect((await migrate(url, '--plan')).stdout).toContain('table:dbos.scheduler_state is of an earlier release');
+  await migrate(url);
+  expect(await server.query('SELECT * FROM dbos.scheduler_state', name)).toEqual([{ id: 1 }]);
+  expect((await migrate(url, '--allow', 'everything')).exitCode).toBe(1);
+  await migrate(url, '--allow', 'data-loss');
+  expect(await server.query(`SELECT to_regclass('dbos.scheduler_state') AS t`, name)).toEqual([{ t: null }]);
+});
+
+test('without LISTEN and NOTIFY the trigger and its function are retired', async () => {
+  const { url, name } = await damaged('SELECT 1');
+  await migrate(url, '--no-listen-notify');
+  expect(await server.query(`SELECT count(*)::int AS n FROM pg_trigger WHERE NOT tgisinternal`, name)).toEqual([
+    { n: 0 },
+  ]);
+  expect(await server.query(`SELECT to_regproc('dbos.notifications_function') AS f`, name)).toEqual([{ f: null }]);
+  await expectNothingToDo(url, '--no-listen-notify');
+  expect((await migrate(url, '--check')).exitCode).toBe(2);
+});
+
+describe('what the role may not do', () => {
+  const as = (url: string, user: string): string => {
+    const other = new URL(url);
+    other.username = user;
+    other.password = 'secret';
+    return other.toString();
+  };
+
+  test('is found out before the first change, and said with the statement that helps', async () => {
+    await server.query(`CREATE ROLE guest LOGIN PASSWORD 'secret'; CREATE ROLE host LOGIN PASSWORD 'secret'`);
+    const url = await server.createDatabase();
+    const name = new URL(url).pathname.slice(1);
+    const refused = await migrate(as(url, 'guest'));
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(`GRANT CREATE ON DATABASE "${name}" TO "guest";`);
+
+    await server.query('CREATE SCHEMA dbos; GRANT USAGE ON SCHEMA dbos TO guest', name);
+    expect((await migrate(as(url, 'guest'))).stderr).toContain('GRANT CREATE, USAGE ON SCHEMA "dbos" TO "guest";');
+
+    await server.query('GRANT CREATE ON SCHEMA dbos TO guest, host', name);
+    expect(await migrate(as(url, 'guest'))).toMatchObject({ exitCode: 0, stderr: '' });
+
+    expect((await migrate(as(url, 'host'), '--check')).stderr).toContain(
+      'GRANT USAGE ON SCHEMA "dbos" TO "host"; GRANT SELECT ON "dbos"."dbos_migrations" TO "host";',
+    );
+    await server.query(
+      'GRANT USAGE ON SCHEMA dbos TO host; GRANT SELECT ON dbos.dbos_migrations TO host; ALTER TABLE dbos.streams DROP COLUMN function_id',
+      name,
+    );
+    const notOwner = await migrate(as(url, 'host'));
+    expect(notOwner.exitCode).toBe(1);
+    expect(notOwner.stderr).toContain('change what guest owns: table streams');
+    await server.query('GRANT guest TO host', name);
+    expect(await migrate(as(url, 'host'))).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectNothingToDo(as(url, 'host'));
+
+    const missing = new URL(as(url, 'guest'));
+    missing.pathname = '/not_there';
+    expect((await migrate(missing.toString())).stderr).toContain('ALTER ROLE "guest" CREATEDB;');
+  });
+});
