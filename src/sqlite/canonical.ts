@@ -25,8 +25,8 @@ const keywords = new Set(
 
 /** The keywords that an expression is built with. https://www.sqlite.org/lang_expr.html */
 const operators = new Set(
-  `and as asc between case cast collate current_date current_time current_timestamp desc distinct else end escape exists
-  false from glob in is isnull like match not notnull null or raise regexp then true when`.split(/\s+/),
+  `AND AS ASC BETWEEN CASE CAST COLLATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DESC DISTINCT ELSE END ESCAPE EXISTS
+  FALSE FROM GLOB IN IS ISNULL LIKE MATCH NOT NOTNULL NULL OR RAISE REGEXP THEN TRUE WHEN`.split(/\s+/),
 );
 
 /** A name as it stands in canonical text: in quotes only where it needs them. */
@@ -95,14 +95,14 @@ const withoutOwnTable = (tokens: readonly Token[], { table }: Names): readonly T
 
 const isSign = (token: Token | undefined): boolean => is(token, '-') || is(token, '+') || is(token, '~');
 
-const isOperator = (token: Token): boolean => token.type === 'word' && operators.has(folded(token.text));
+const isOperator = ({ keyword }: Token): boolean => operators.has(keyword);
 
-const constants = new Set(['null', 'true', 'false', 'end', 'current_date', 'current_time', 'current_timestamp']);
+const constants = new Set(['NULL', 'TRUE', 'FALSE', 'END', 'CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP']);
 
 /** Whether a sign behind the token stands between two values. */
 const endsOperand = (token: Token | undefined): boolean =>
   token !== undefined &&
-  (token.type === 'symbol' ? is(token, ')') : !isOperator(token) || constants.has(folded(token.text)));
+  (token.type === 'symbol' ? is(token, ')') : !isOperator(token) || constants.has(token.keyword));
 
 function sticks(previous: Token | undefined, token: Token): boolean {
   if (previous === undefined || is(previous, '(') || is(previous, '.')) return true;
@@ -120,7 +120,7 @@ function printed(token: Token, previous: Token | undefined, following: Token | u
     case 'blob':
       return token.text;
     case 'word':
-      return isOperator(token) ? token.text.toUpperCase() : nameOrCall(token, previous, following, names);
+      return isOperator(token) ? token.keyword : nameOrCall(token, previous, following, names);
     case 'name':
       return nameOrCall(token, previous, following, names);
   }

@@ -3,9 +3,10 @@ import { quoteIdentifier } from '../sql/quote.ts';
 import { guard } from './guard.ts';
 import { isOrdinaryTable, isOurs, schemaRows } from './introspect.ts';
 import type { SchemaRow } from './live-rows.ts';
+import { mentions } from './mentions.ts';
 import { type ParsedConstraint, parseTable } from './parse.ts';
 import { newName, rebuildStatements } from './rebuild.ts';
-import { folded, mentions, tokenize } from './tokens.ts';
+import { folded, tokenize } from './tokens.ts';
 
 /**
  * Objects of others that would not survive the drop of ours, or would be of no use after it: triggers on other tables
@@ -19,7 +20,9 @@ export async function dependents(connection: Connection, scope: Scope): Promise<
   const others = rows.filter((row) => !isOwn(row) && !ours.has(folded(row.table)));
   const views = dependentViews(others, ours);
   const lost = new Set([...ours, ...views.map(({ name }) => folded(name))]);
-  const triggers = others.filter(({ type, sql }) => type === 'trigger' && mentions(sql, lost));
+  const triggers = others.filter(
+    ({ type, table, sql }) => type === 'trigger' && (lost.has(folded(table)) || mentions(sql, lost)),
+  );
   const staying = others.filter((row) => !triggers.includes(row));
   return [
     ...triggers.map(dropOf),

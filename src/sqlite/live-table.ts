@@ -8,6 +8,7 @@ import type {
 } from '../model/objects.ts';
 import { canonical, canonicalDefault, type Names, nameText } from './canonical.ts';
 import { groupBy } from './group-by.ts';
+import { keyColumnName } from './kinds/key.ts';
 import type { IndexRow, LiveTable } from './live-rows.ts';
 import { conventional, schema, type Spelling } from './names.ts';
 import { type ParsedColumn, parseIndex, parseKeyPart } from './parse.ts';
@@ -137,7 +138,7 @@ function keyName({ frame, place }: Context, primary: boolean, columns: readonly 
   );
   if (same !== undefined) return same.name;
   if (primary) return conventional.primaryKey(place.table);
-  return name === null ? conventional.unique(place.table, columns) : frame.spelling.other(name);
+  return name === null ? conventional.unique(place.table, columns.map(keyColumnName)) : frame.spelling.other(name);
 }
 
 function keyColumn(tokens: readonly Token[], { live, names }: Context): string {

@@ -84,13 +84,12 @@ function tableName(cursor: Cursor): Token {
 
 type Writable<T> = { -readonly [F in keyof T]: T[F] };
 
-const startsTableConstraint = (cursor: Cursor): boolean =>
-  ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'].some((word) => cursor.sees(word));
+const constraintWords = new Set(['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN']);
+const columnWords = new Set(['NOT', 'NULL', 'DEFAULT', 'COLLATE', 'REFERENCES', 'GENERATED', 'AS', ...constraintWords]);
 
-const endsType = (cursor: Cursor): boolean =>
-  cursor.done ||
-  startsTableConstraint(cursor) ||
-  ['NOT', 'NULL', 'DEFAULT', 'COLLATE', 'REFERENCES', 'GENERATED', 'AS'].some((word) => cursor.sees(word));
+const startsTableConstraint = (cursor: Cursor): boolean => constraintWords.has(cursor.peek()?.keyword ?? '');
+
+const endsType = (cursor: Cursor): boolean => cursor.done || columnWords.has(cursor.peek()?.keyword ?? '');
 
 function parseColumn(cursor: Cursor, constraints: ParsedConstraint[], options: Set<string>): ParsedColumn {
   const column: Writable<ParsedColumn> = { name: cursor.name(), collation: null, generated: null, onConflict: null };
@@ -160,7 +159,7 @@ function parseKey(cursor: Cursor, primary: boolean, column: string | null, optio
   return { kind: 'key', primary, columns, onConflict };
 }
 
-const nameToken = (value: string): Token => ({ type: 'name', text: value, value, start: 0, end: 0 });
+const nameToken = (value: string): Token => ({ type: 'name', text: value, value, keyword: '', start: 0, end: 0 });
 
 const parseOrder = (cursor: Cursor): readonly Token[] =>
   cursor.sees('ASC') || cursor.sees('DESC') ? [cursor.next()] : [];

@@ -26,6 +26,9 @@ const open = files();
 const ofKind = <K extends ObjectKind>(catalog: Catalog, kind: K): readonly ObjectOf<K>[] =>
   [...catalog.values()].filter((object): object is CatalogObject & ObjectOf<K> => object.kind === kind);
 
+const byName = (a: { name: string | null }, b: { name: string | null }): number =>
+  String(a.name) < String(b.name) ? -1 : 1;
+
 describe('the declared system database is the one that the newest runtime makes', () => {
   const catalog = declared(runtimeDefinitions);
 
@@ -51,8 +54,8 @@ describe('the declared system database is the one that the newest runtime makes'
     test('columns', () => {
       expect(inTable('column').map((c) => [c.name, c.type, c.nullable, c.default])).toEqual(
         made.columns
-          .map((c) => [c.name, typeByAffinity(c.type), !c.notNull && c.primaryKey === 0, canonicalDefault(c.default)])
-          .toSorted(),
+          .toSorted(byName)
+          .map((c) => [c.name, typeByAffinity(c.type), !c.notNull && c.primaryKey === 0, canonicalDefault(c.default)]),
       );
     });
 
@@ -93,13 +96,13 @@ describe('the declared system database is the one that the newest runtime makes'
       expect(inTable('index').map((i) => [i.name, i.unique, i.columns, i.predicate])).toEqual(
         made.indexes
           .filter(({ origin }) => origin === 'index')
+          .toSorted(byName)
           .map((i) => [
             i.name,
             i.unique,
             i.columns.map(([name, order]) => nameText(name) + (order === 'DESC' ? ' DESC' : '')),
             i.predicate === null ? null : canonical(i.predicate, names),
-          ])
-          .toSorted(),
+          ]),
       );
     });
   });

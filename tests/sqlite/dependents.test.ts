@@ -76,7 +76,7 @@ CREATE TRIGGER ours AFTER DELETE ON queues BEGIN DELETE FROM log; END`);
 });
 
 describe('foreign keys', () => {
-  const tables = `CREATE TABLE grandchild (id REFERENCES mine (id) ON DELETE CASCADE);
+  const tables = `CREATE TABLE grandchild (id PRIMARY KEY REFERENCES mine (id) ON DELETE CASCADE);
 CREATE TABLE Mine (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- a comment, with FOREIGN KEY in it
   workflow_uuid TEXT NOT NULL CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE CHECK (workflow_uuid <> ''),
@@ -105,7 +105,9 @@ INSERT INTO grandchild VALUES (3)`;
     ]);
     await drop(connection, found);
     expect(await dependents(connection)).toEqual([]);
-    expect(await rows(connection, `SELECT sql FROM sqlite_master WHERE tbl_name = 'Mine' ORDER BY type DESC`)).toEqual([
+    expect(
+      await rows(connection, `SELECT sql FROM sqlite_master WHERE lower(tbl_name) = 'mine' ORDER BY type DESC`),
+    ).toEqual([
       { sql: 'CREATE TRIGGER mine_trigger AFTER DELETE ON mine BEGIN SELECT 1; END' },
       {
         sql: `CREATE TABLE "Mine" (

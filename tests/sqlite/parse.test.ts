@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { canonical } from '../../src/sqlite/canonical.ts';
 import { parseIndex, parseKeyPart, parseTable } from '../../src/sqlite/parse.ts';
-import { mentions, type Token } from '../../src/sqlite/tokens.ts';
+import type { Token } from '../../src/sqlite/tokens.ts';
 import { files } from './support.ts';
 
 const open = files();
@@ -112,13 +112,4 @@ test('parseIndex', () => {
   ]);
   expect(where === null ? null : canonical(where)).toBe('b > (1)');
   expect(parseIndex('CREATE INDEX i ON t (a)').where).toBeNull();
-});
-
-test.each([
-  ['SELECT * FROM Workflow_Status', true],
-  ['SELECT * FROM "workflow_status" AS w', true],
-  ['SELECT * FROM workflow_status_history', false],
-  [`SELECT 'workflow_status' -- workflow_status`, false],
-])('%s mentions workflow_status: %s', (sql, expected) => {
-  expect(mentions(sql, new Set(['workflow_status']))).toBe(expected);
 });

@@ -10,7 +10,7 @@ import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
 import { order } from '../../src/planner/order.ts';
 import { dropOurs } from '../../src/planner/ownership.ts';
 import { sqlite } from '../../src/sqlite/index.ts';
-import { mentions } from '../../src/sqlite/tokens.ts';
+import { tokenize } from '../../src/sqlite/tokens.ts';
 import { declared, everything, files, live, migrate, planOf, rows, run, script } from './support.ts';
 
 const open = files();
@@ -21,6 +21,12 @@ async function made(definitions: Definitions = everything): Promise<Connection> 
   await migrate(connection, definitions);
   return connection;
 }
+
+/** The statements of a declared database, planned once for all tests of single objects. */
+const creation = sqlite.render(order([...catalog].map(([id, to]) => ({ type: 'create', id, to }))), {
+  live: new Map(),
+  target: catalog,
+});
 
 /** The drops of an object and of all that cannot be without it. */
 function dropsOf(id: ObjectId, from: Catalog): readonly Drop[] {
@@ -37,14 +43,16 @@ function dropsOf(id: ObjectId, from: Catalog): readonly Drop[] {
 
 const needs = (user: CatalogObject, object: CatalogObject): boolean =>
   [traitsOf(user).parent(user), ...traitsOf(user).requires(user)].includes(idFor(object)) ||
-  (user.kind === 'index' && object.kind === 'column' && mentions(user.predicate ?? '', new Set([object.name])));
+  (user.kind === 'index' &&
+    object.kind === 'column' &&
+    tokenize(user.predicate ?? '').some(({ value }) => value === object.name));
 
 /** Whether a row of the table cannot be kept when these objects have to be made again. */
-const losesRows = (drops: readonly Drop[], table: string): boolean =>
+const losesRows = (drops: readonly Drop[], name: string): boolean =>
   drops.some(
     ({ from }) =>
-      (from.kind === 'table' && from.name === table) ||
-      (from.kind === 'column' && from.table === table && !from.nullable && from.default === null),
+      (from.kind === 'table' && from.name === name) ||
+      (from.kind === 'column' && from.table === name && !from.nullable && from.default === null),
   );
 
 const remake = async (connection: Connection): Promise<void> => {
@@ -59,7 +67,8 @@ describe('any object that is missing is made again, and no row is lost', () => {
   const cannotGo = /^database:|^column:main\.dbos_\w*migrations\.version$/;
 
   test.each([...catalog.keys()].filter((id) => !cannotGo.test(id)))('%s', async (id) => {
-    const connection = await made();
+    const connection = await open();
+    await run(connection, creation);
     await connection.query([
       `INSERT INTO workflow_status (workflow_uuid, status) VALUES ('w', 'PENDING')`,
       `INSERT INTO workflow_events VALUES ('w', 'k', 'v', NULL)`,

@@ -16,7 +16,9 @@ export function inlineKey(key: KeyObject, table: TableObject): string {
 /** A key behind the columns of CREATE TABLE. */
 export function keyClause(key: KeyObject): string {
   const columns = key.columns.map((column) => quoteIdentifier(split(column).name) + split(column).suffix);
-  const base = key.primary ? conventional.primaryKey(key.table) : conventional.unique(key.table, key.columns);
+  const base = key.primary
+    ? conventional.primaryKey(key.table)
+    : conventional.unique(key.table, key.columns.map(keyColumnName));
   const kind = key.primary ? 'PRIMARY KEY' : 'UNIQUE';
   return `${constraintName(key.name, base)}${kind} (${columns.join(', ')})${conflictClause(key)}`;
 }
