@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { runCommands } from '../commands/run.ts';
 import type { Configuration } from '../config/resolve.ts';
 import type { MigrationRecord } from '../model/dialect.ts';
+import { QueryError, UserError } from '../model/errors.ts';
 import type { Inspected } from './inspect-all.ts';
 import { toolVersion } from './version.ts';
 
@@ -36,7 +36,7 @@ export async function runCustomCommands(
     announce,
     record: (run) =>
       write(last, {
-        id: randomUUID(),
+        id: run.id,
         kind: 'command',
         summary: run.command,
         declaredFingerprint: null,
@@ -52,10 +52,18 @@ export async function runCustomCommands(
 }
 
 /** A command may run for hours, so no connection waits for its end. */
-async function write({ database }: Inspected, record: MigrationRecord): Promise<void> {
+async function write({ database, inspection }: Inspected, record: MigrationRecord): Promise<void> {
+  const { dialect, scope, where } = database;
   const { connection } = await database.open({ write: true });
   try {
-    await database.dialect.record(connection, database.scope, record);
+    await dialect.record(connection, scope, record);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    throw new UserError(`the custom command cannot be recorded in migrations: ${error.message}`, {
+      where,
+      hint: dialect.explain(error, { scope, user: inspection.live.server.user, sql: '' }),
+      cause: error,
+    });
   } finally {
     await connection.close();
   }

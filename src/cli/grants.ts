@@ -16,22 +16,28 @@ const order: readonly GrantTarget[] = [
   'default functions',
 ];
 
-/** What `--app-role` did, line by line: each statement, and whether it stood already. */
+/** What `--app-role` did: the statements line by line, and behind them which of these had not to be sent. */
 export function grantLines({ database, inspection }: Inspected, changes: readonly Change[]): readonly string[] {
   const { role, schema } = database.scope;
   if (role === null) return [];
   const sent = new Set(changes.map(({ id }) => id));
-  const lines = grantsIn(inspection.target).flatMap((to) => {
-    const id = idFor(to);
-    if (to.on === 'database' && !sent.has(id)) return [];
-    const statements = database.dialect.render([{ type: 'create', id, to }], {
+  const grants = grantsIn(inspection.target).filter((grant) => grant.on !== 'database' || sent.has(idFor(grant)));
+  const statements = grants.flatMap((to) =>
+    database.dialect.render([{ type: 'create', id: idFor(to), to }], {
       live: inspection.settled,
       target: inspection.target,
-    });
-    return statements.map(({ sql }) => (sent.has(id) ? sql : `${sql} (stands already)`));
-  });
-  return [`Granting permissions for the ${schema} schema to ${role} in database ${database.where}`, ...lines];
+    }),
+  );
+  const standing = grants.filter((grant) => !sent.has(idFor(grant))).map(({ on }) => on);
+  return [
+    `Granting permissions for the ${schema} schema to ${role} in database ${database.where}`,
+    ...statements.map(({ sql }) => sql),
+    ...(standing.length === 0 ? [] : [standingLine(standing, standing.length === grants.length)]),
+  ];
 }
+
+const standingLine = (standing: readonly GrantTarget[], isAll: boolean): string =>
+  isAll ? 'All of this stands already.' : `This stands already: the grants on ${standing.join(', ')}.`;
 
 const grantsIn = (catalog: Catalog): readonly GrantObject[] =>
   [...catalog.values()]

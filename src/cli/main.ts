@@ -10,16 +10,21 @@ import { toolVersion } from './version.ts';
 
 const commands: readonly CommandClass[] = [HelpCommand, VersionCommand, MigrateCommand, ResetCommand];
 
+const find = (name: string | undefined): CommandClass | null =>
+  commands.find((command) => command.paths?.[0]?.[0] === name) ?? null;
+
 /** Runs one command line. @returns the exit code */
-export async function main(argv: readonly string[], context: BaseContext): Promise<number> {
+export async function main(given: readonly string[], context: BaseContext): Promise<number> {
+  const argv = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
   const cli = Cli.from([...commands], {
     binaryLabel: 'DBOS system tables',
     binaryName: 'dbos',
     binaryVersion: toolVersion,
     enableColors: false,
   });
-  if (argv.includes('--help') || argv.includes('-h')) {
-    context.stdout.write(usageText(cli, commands.find((c) => c.paths?.[0]?.[0] === argv[0]) ?? null));
+  const wantsHelp = argv.includes('--help') || argv.includes('-h');
+  if (wantsHelp && (argv[0]?.startsWith('-') || find(argv[0]) !== null)) {
+    context.stdout.write(usageText(cli, find(argv[0])));
     return exitCodes.done;
   }
   let command: Command;
@@ -62,5 +67,6 @@ function reasonOf(cause: unknown): string {
   if (text === '' || text.startsWith('Command not found')) return 'the command line cannot be read';
   return text
     .replace(/^Not enough arguments to option (--?[\w-]+)\.?$/, '$1 needs a value')
+    .replace(/^Invalid option name \("(--?[\w-]+)=.*$/, '$1 takes no value')
     .replace(/^Extraneous positional argument \("(.*)"\)\.?$/, 'unexpected argument $1');
 }

@@ -98,7 +98,7 @@ export class MigrateCommand extends OperatorCommand {
 
   private allowsDataLoss(): boolean {
     const strange = this.allowed?.find((word) => word !== 'data-loss');
-    if (strange !== undefined) throw new UserError(`--allow ${strange} is unknown`, { hint: 'it takes data-loss' });
+    if (strange !== undefined) throw new UserError(`--allow "${strange}" is unknown`, { hint: 'it takes data-loss' });
     return this.allowed !== undefined;
   }
 
@@ -109,7 +109,7 @@ export class MigrateCommand extends OperatorCommand {
     const name = single(this.formatNames, '--format');
     const format = formats.find((known) => known === (name ?? (this.dryRun ? 'sql' : 'text')));
     if (format === undefined) {
-      throw new UserError(`--format ${name} is unknown`, { hint: `it is one of ${formats.join(', ')}` });
+      throw new UserError(`--format "${name}" is unknown`, { hint: `it is one of ${formats.join(', ')}` });
     }
     if (name !== undefined && modes.length === 0) {
       throw new UserError('--format says how a plan is printed', { hint: 'give it with --plan or --check' });

@@ -75,8 +75,8 @@ export class ResetCommand extends OperatorCommand {
 
   private async isConfirmed(): Promise<boolean> {
     if (this.yes) return true;
-    const { stdin, stdout } = this.context;
-    if (isTerminal(stdin)) return confirm(question, stdin, stdout);
+    const { stdin, stdout, stderr } = this.context;
+    if (isTerminal(stdin)) return confirm(question, stdin, isTerminal(stdout) ? stdout : stderr);
     throw new RefusedError('reset deletes all workflow history and there is no terminal to ask on', {
       hint: 'give --yes to reset without asking',
     });

@@ -13,15 +13,21 @@ export function painter(stream: Writable, environment: Readonly<Record<string, s
 
 export const isTerminal = (stream: Readable | Writable): boolean => 'isTTY' in stream && stream.isTTY === true;
 
-/** Asks on the terminal; true for `y` and `yes` only, and false when the input ends. */
+/**
+ * Asks on the terminal; true for `y` and `yes` only, and false when the input ends or is interrupted.
+ * The terminal edits the line itself, so that nothing but the question is written.
+ */
 export async function confirm(question: string, input: Readable, output: Writable): Promise<boolean> {
   const { createInterface } = await import('node:readline');
-  const reader = createInterface({ input, output, terminal: true });
-  const answer = await new Promise<string>((resolve) => {
+  const reader = createInterface({ input, output, terminal: false });
+  const stop = (): void => reader.close();
+  process.once('SIGINT', stop);
+  const answer = await new Promise<string | null>((resolve) => {
     reader.question(question, resolve);
-    reader.once('close', () => resolve(''));
-    reader.once('SIGINT', () => reader.close());
+    reader.once('close', () => resolve(null));
   });
+  process.off('SIGINT', stop);
   reader.close();
-  return /^y(?:es)?$/i.test(answer.trim());
+  if (answer === null) output.write('\n');
+  return /^y(?:es)?$/i.test(answer?.trim() ?? '');
 }

@@ -16,12 +16,14 @@ const REFERENCE = /^"?\$(?:\w+|\{\w+\})"?$/;
 
 /**
  * Gives a command as it may be printed: passwords in its URLs, values of variables and flags whose names say that they
- * are secret, and the given secrets where they stand alone, replaced by `***`.
+ * are secret, and the given secrets where they stand alone, replaced by `***`. Line breaks at its end, which a block of
+ * YAML has, are left out.
  * @param secrets passwords of the databases, decoded
  */
 export function maskCommand(command: string, secrets: readonly string[]): string {
   const hide = (text: string, name: string, value: string): string => (REFERENCE.test(value) ? text : name + MASK);
   const masked = command
+    .trimEnd()
     .replaceAll(QUOTED_URL, (_, quote: string, url: string) => quote + maskInPlace(url))
     .replaceAll(BARE_URL, maskInPlace)
     .replaceAll(ASSIGNMENT, hide)

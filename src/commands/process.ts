@@ -33,24 +33,27 @@ const POLL = 20;
  */
 export async function runInShell(command: string, options: ProcessOptions): Promise<ProcessEnd> {
   const { execa } = await import('execa');
-  const child = execa(command, {
-    shell: true,
-    cwd: options.directory,
-    env: { ...options.environment },
-    stdio: 'inherit',
-    buffer: false,
-    reject: false,
-    detached: !IS_WINDOWS,
-  });
+  let leader: number | undefined;
   let forwarded: NodeJS.Signals | null = null;
   const forward = (signal: NodeJS.Signals): void => {
     forwarded = signal;
-    if (child.pid !== undefined) sendSignal(child.pid, signal);
+    if (leader !== undefined) sendSignal(leader, signal);
   };
+  // Before the start: a signal in between would end this process and leave the other one behind.
   for (const signal of FORWARDED) process.on(signal, forward);
   try {
+    const child = execa(command, {
+      shell: true,
+      cwd: options.directory,
+      env: { ...options.environment },
+      stdio: 'inherit',
+      buffer: false,
+      reject: false,
+      detached: !IS_WINDOWS,
+    });
+    leader = child.pid;
     const result = await child;
-    if (forwarded !== null && child.pid !== undefined) await groupEnded(child.pid);
+    if (forwarded !== null && leader !== undefined) await groupEnded(leader);
     const started = result.exitCode !== undefined || result.signal !== undefined;
     return {
       exitCode: result.exitCode ?? null,

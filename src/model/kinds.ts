@@ -16,6 +16,8 @@ export interface KindTraits<O> {
   readonly requires: (object: O) => readonly ObjectId[];
   /** Names that no other object may have at the same time. */
   readonly occupies: (object: O) => readonly string[];
+  /** The place in its parent that only one object can have: whoever holds it makes room for the declared one. */
+  readonly slot?: (object: O) => string | null;
   /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
   readonly renames: boolean;
 }
@@ -42,6 +44,7 @@ interface InTable extends Named {
 }
 
 const relation = (o: Named): string => `relation ${part(o.schema)}.${part(o.name)}`;
+const primaryKey = (o: InTable): string => `primary key ${part(o.schema)}.${part(o.table)}`;
 const constraint = (o: InTable): string => `constraint ${part(o.schema)}.${part(o.table)}.${part(o.name)}`;
 
 /** Index columns are engine text: quotes and `DESC` come off before a column is looked up by them. */
@@ -88,7 +91,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     label: 'key',
     rank: 4,
     requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
-    occupies: (o) => [relation(o), constraint(o)],
+    occupies: (o) => [relation(o), constraint(o), ...(o.primary ? [primaryKey(o)] : [])],
+    slot: (o) => (o.primary ? primaryKey(o) : null),
     renames: true,
   },
   check: { ...inTable, label: 'check', rank: 5, occupies: (o) => [constraint(o)], renames: true },

@@ -10,7 +10,7 @@ import type {
   ObjectKind,
   ObjectOf,
 } from '../../src/model/objects.ts';
-import { retiredObjects, strangeNames, strangers } from './sample-objects.ts';
+import { aBacklog, retiredObjects, schemaOf, strangeNames, strangers } from './sample-objects.ts';
 
 /** One thing that somebody did to a database of ours, by hand or with an older release. */
 export type Edit =
@@ -61,19 +61,43 @@ export function applyEdits(declared: Catalog, edits: readonly Edit[]): Catalog {
 type Live = Map<ObjectId, CatalogObject>;
 
 function dropWithDependants(live: Live, id: ObjectId): void {
-  if (!live.delete(id)) return;
+  const gone = live.get(id);
+  if (gone === undefined) return;
+  live.delete(id);
   for (const [other, object] of live) {
     const { parent, requires } = traitsOf(object);
-    if (parent(object) === id || requires(object).includes(id)) dropWithDependants(live, other);
+    const needs = parent(object) === id || requires(object).includes(id);
+    if (needs || goesToo(object, gone)) dropWithDependants(live, other);
   }
 }
+
+/** What an engine drops together with a key or a column: keys that point at it, indexes whose condition names it. */
+const goesToo = (object: CatalogObject, gone: CatalogObject): boolean =>
+  (gone.kind === 'key' && pointsAt(object, gone.table)) || (gone.kind === 'column' && mentions(object, gone));
 
 /** Adds what may stand there: its name is free, and what it requires is there. */
 export function add(live: Live, object: CatalogObject): void {
   const { requires, occupies } = traitsOf(object);
   const names = new Set([...live.values()].flatMap((o) => traitsOf(o).occupies(o)));
   if (live.has(idFor(object)) || occupies(object).some((name) => names.has(name))) return;
-  if (requires(object).every((id) => live.has(id))) live.set(idFor(object), object);
+  if (requires(object).every((id) => live.has(id)) && canPoint(live, object)) live.set(idFor(object), object);
+}
+
+/** A foreign key needs a key to point at, in a table that a crash empties only together with its own. */
+function canPoint(live: Live, object: CatalogObject): boolean {
+  if (object.kind !== 'foreignKey') return true;
+  const isUnlogged = (table: string): boolean => {
+    const found = live.get(idOf.table(object.schema, table));
+    return found?.kind === 'table' && found.persistence === 'unlogged';
+  };
+  const hasKey = [...live.values()].some(
+    (o) =>
+      o.kind === 'key' &&
+      o.table === object.referencedTable &&
+      o.deferrable === 'no' &&
+      o.columns.join(' ') === object.referencedColumns.join(' '),
+  );
+  return hasKey && (!isUnlogged(object.referencedTable) || isUnlogged(object.table));
 }
 
 function alter(live: Live, to: CatalogObject): void {
@@ -98,8 +122,14 @@ function alterTables(live: Live, { name, persistence }: ObjectOf<'table'>): void
 /** What an engine would not let stand beside the altered object: keys that point at it, indexes on another type. */
 function cannotStay(object: CatalogObject, from: CatalogObject, to: CatalogObject): boolean {
   if (to.kind === 'key') return pointsAt(object, to.table);
-  return to.kind === 'column' && from.kind === 'column' && to.type !== from.type && mentions(object, to);
+  if (to.kind !== 'column' || from.kind !== 'column') return false;
+  return (to.type !== from.type && mentions(object, to)) || (to.nullable && needsValue(object, to));
 }
+
+/** A primary key, and what points at it. */
+const needsValue = (object: CatalogObject, { table, name }: ColumnObject): boolean =>
+  (object.kind === 'key' && object.primary && object.table === table && object.columns.includes(name)) ||
+  (pointsAt(object, table) && object.referencedColumns.includes(name));
 
 const pointsAt = (object: CatalogObject, table: string): object is ForeignKeyObject =>
   object.kind === 'foreignKey' && object.referencedTable === table;
@@ -179,6 +209,7 @@ const variants: { readonly [K in ObjectKind]: (o: ObjectOf<K>) => readonly Objec
     { ...o, definition: 'AFTER INSERT OR DELETE FOR EACH STATEMENT', enabled: 'disabled' },
   ],
   grant: (o) => [{ ...o, lacking: ['a_table', 'another'] }],
+  backlog: () => [],
   version: (o) => [
     { ...o, values: ['7'] },
     { ...o, values: [...o.values, '7', '8'].toSorted() },
@@ -212,9 +243,11 @@ function columnVariants(o: ColumnObject): readonly ColumnObject[] {
 
 /** Objects of older releases, and one stranger of every kind in every table. */
 const additions = (catalog: Catalog): readonly Edit[] =>
-  [...systemDefinitions.retired.flatMap((retired) => retiredObjects(retired, catalog)), ...strangers(catalog)].map(
-    (object) => ({ edit: 'add', object }) as const,
-  );
+  [
+    ...systemDefinitions.retired.flatMap((retired) => retiredObjects(retired, catalog)),
+    { ...aBacklog, schema: schemaOf(catalog) },
+    ...strangers(catalog),
+  ].map((object) => ({ edit: 'add', object }) as const);
 
 /** The same objects in another order, by a number between 0 and 1 for each. */
 export const shuffled = (catalog: Catalog, weights: readonly number[]): Catalog =>

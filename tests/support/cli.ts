@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -22,9 +22,15 @@ const PROGRAM = fileURLToPath(new URL('../../dist/dbos.js', import.meta.url));
 const TIME_LIMIT = 60_000;
 
 /** Runs the built program. @throws where it is not built, takes longer than a minute or is ended by a signal. */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  if (!existsSync(PROGRAM)) throw new Error('dist/dbos.js is missing: npm run build');
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+export const runCli = (args: readonly string[], options: CliOptions = {}): Promise<CliResult> =>
+  startCli(args, options).ended;
+
+/** The same, with the running program to send signals to. */
+export function startCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): { readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<CliResult> } {
+  const child = spawn(process.execPath, [programPath(), ...args], {
     cwd: options.cwd,
     env: { ...bareEnvironment(), ...options.env },
     timeout: TIME_LIMIT,
@@ -33,6 +39,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   // It may end before it has read its input.
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
+  return { child, ended: resultOf(child, args) };
+}
+
+async function resultOf(child: ChildProcessWithoutNullStreams, args: readonly string[]): Promise<CliResult> {
   const [stdout, stderr, [exitCode, signal]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -42,7 +52,13 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return { stdout, stderr, exitCode };
 }
 
-function bareEnvironment(): Record<string, string> {
+/** @throws where the program is not built. */
+export function programPath(): string {
+  if (!existsSync(PROGRAM)) throw new Error('dist/dbos.js is missing: npm run build');
+  return PROGRAM;
+}
+
+export function bareEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'USER', 'TMPDIR'];
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -119,11 +119,16 @@ export const aTrigger: TriggerObject = {
   enabled: 'origin',
 };
 
-const schemaOf = (catalog: Catalog): string =>
+export const schemaOf = (catalog: Catalog): string =>
   [...catalog.values()].flatMap((o) => (o.kind === 'schema' ? [o.name] : []))[0] ?? '';
 
 const columnsOf = (catalog: Catalog, table: string): readonly string[] =>
   [...catalog.values()].flatMap((o) => (o.kind === 'column' && o.table === table ? [o.name] : []));
+
+const isText = (catalog: Catalog, table: string, columns: readonly string[]): boolean =>
+  [...catalog.values()].some(
+    (o) => o.kind === 'column' && o.table === table && columns.includes(o.name) && o.type === 'text',
+  );
 
 const isTable = (o: CatalogObject): o is ObjectOf<'table'> => o.kind === 'table';
 
@@ -153,6 +158,15 @@ const tableWithColumn = (schema: string, name: string): readonly CatalogObject[]
   { ...aColumn, schema, table: name, name: 'a' },
 ];
 
+/** What an older release left to be copied. */
+export const aBacklog: ObjectOf<'backlog'> = {
+  kind: 'backlog',
+  schema: '',
+  table: 'workflow_inputs',
+  into: 'workflow_input',
+  columns: ['workflow_uuid', 'inputs'],
+};
+
 /** Somebody's objects in our tables and beside them. */
 export function strangers(catalog: Catalog): readonly CatalogObject[] {
   const schema = schemaOf(catalog);
@@ -166,8 +180,24 @@ export function strangers(catalog: Catalog): readonly CatalogObject[] {
         { ...anIndex, ...place, columns: columns.map((column) => `${column} DESC`) },
         { ...aKey, ...place, name: `${table}_uq`, columns },
         { ...aCheck, ...place },
-        { ...aForeignKey, ...place, name: `${table}_fk`, columns, referencedSchema: schema, onDelete: 'SET NULL' },
-        { ...aTrigger, ...place, function: idOf.function(schema, 'notifications_function', '') },
+        ...(isText(catalog, table, columns)
+          ? [
+              {
+                ...aForeignKey,
+                ...place,
+                name: `${table}_fk`,
+                columns,
+                referencedSchema: schema,
+                onDelete: 'SET NULL',
+              } as const,
+            ]
+          : []),
+        {
+          ...aTrigger,
+          ...place,
+          definition: 'AFTER TRUNCATE FOR EACH STATEMENT',
+          function: idOf.function(schema, 'notifications_function', ''),
+        },
       ];
     }),
     { kind: 'view', schema, name: 'a view', materialized: false, definition: ' SELECT 1 AS one;' },

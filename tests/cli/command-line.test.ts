@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { bareEnvironment, runCli } from '../support/cli.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
+
+const temporaryDirectory = temporaryDirectories();
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+/** Runs a command line that opens no database, and expects no file to be made. */
+async function dbos(...args: readonly string[]) {
+  const cwd = temporaryDirectory();
+  const result = await runCli(args, { cwd });
+  expect(readdirSync(cwd)).toEqual([]);
+  return result;
+}
+
+describe('help', () => {
+  test.each([[[]], [['help']], [['--help']], [['-h']]])('dbos %j lists the commands', async (args: string[]) => {
+    const { stdout, stderr, exitCode } = await dbos(...args);
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toContain(`DBOS system tables - ${version}`);
+    expect(stdout).toMatch(/dbos migrate .*--sys-db-url URL.*--app-role ROLE.*--check/);
+    expect(stdout).toMatch(/dbos reset .*--yes.*--cascade/);
+  });
+
+  const options = {
+    migrate: [
+      '-D,--db-url URL',
+      '-s,--sys-db-url URL',
+      '-r,--app-role ROLE',
+      '--schema NAME',
+      '--plan',
+      '--dry-run',
+      '--check',
+      '--format FORMAT',
+      '--config FILE',
+    ],
+    reset: [
+      '-y,--yes',
+      '-D,--db-url URL',
+      '-s,--sys-db-url URL',
+      '--schema NAME',
+      '--dry-run',
+      '--cascade',
+      '--config FILE',
+    ],
+  };
+
+  test.each(['migrate', 'reset'] as const)('dbos %s --help has every option, and examples', async (command) => {
+    const { stdout, exitCode } = await dbos(command, '--help');
+    expect(exitCode).toBe(0);
+    const described = stdout.split('\n').map((line) => line.trim().split(/ {2,}/, 2));
+    for (const option of options[command]) {
+      expect(described.find(([name]) => name === option)?.[1]).toMatch(/^\w/);
+    }
+    expect(stdout.match(new RegExp(`^  \\$ dbos ${command}`, 'gm'))?.length).toBeGreaterThan(2);
+    expect(await dbos('help', command)).toMatchObject({ stdout, exitCode: 0 });
+    expect(await dbos(command, '--plan', '-h')).toMatchObject({ stdout, exitCode: 0 });
+  });
+
+  test('says the exit codes', async () => {
+    expect((await dbos('migrate', '--help')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '0 done or nothing to do, 1 an error, 2 `--check` found differences, 3 a consent is missing.',
+    );
+  });
+});
+
+test('dbos --version is the version of the package', async () => {
+  expect(await dbos('--version')).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 });
+});
+
+test('npx dbos is this program, and looks for no other', () => {
+  const environment = {
+    ...bareEnvironment(),
+    // A registry that nothing listens at: whoever asks it fails.
+    npm_config_registry: 'http://127.0.0.1:1/',
+    npm_config_fetch_retries: '0',
+    npm_config_update_notifier: 'false',
+  };
+  const run = (name: string) =>
+    spawnSync('npx', [name, '--version'], { cwd: root, env: environment, encoding: 'utf8', timeout: 50_000 });
+  expect(run('dbos')).toMatchObject({ stdout: `${version}\n`, status: 0 });
+});
+
+describe('what the program does not know', () => {
+  test.each([
+    [['migrte'], 'unknown command migrte', 'did you mean migrate?'],
+    [['rest'], 'unknown command rest', 'did you mean reset?'],
+    [['help', 'migrte'], 'unknown command migrte', 'did you mean migrate?'],
+    [['migrte', '--help'], 'unknown command migrte', 'did you mean migrate?'],
+    [['elephant'], 'unknown command elephant', '`dbos help` lists the commands'],
+    [['migrate', '--chek'], 'unknown option --chek', 'did you mean --check?'],
+    [['migrate', '--sysdb-url', 'x'], 'unknown option --sysdb-url', 'did you mean --sys-db-url?'],
+    [['migrate', '--system-db=x'], 'unknown option --system-db', '`dbos migrate --help` lists the options'],
+    [['reset', '--cascad'], 'unknown option --cascad', 'did you mean --cascade?'],
+    [['reset', '--app-role', 'x'], 'unknown option --app-role', '`dbos reset --help` lists the options'],
+    [['--plan'], 'unknown option --plan', '`dbos help` lists the commands'],
+    [['migrate', 'now'], 'unexpected argument now', '`dbos migrate --help` lists the options'],
+    [['migrate', '--schema'], '--schema needs a value', '`dbos migrate --help` lists the options'],
+    [['migrate', '--plan=yes'], '--plan takes no value', '`dbos migrate --help` lists the options'],
+  ])('dbos %j', async (args, message, hint) => {
+    const { stdout, stderr, exitCode } = await dbos(...args);
+    expect([stdout, exitCode]).toEqual(['', 1]);
+    expect(stderr.split('\n')[0]).toBe(`error: ${message}`);
+    expect(stderr).toMatch(/^ {2}do {5}\S/m);
+    expect(stderr).toContain(hint);
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('flags that contradict', () => {
+  const url = 'sqlite:///./never.sqlite';
+
+  test.each([
+    [['--plan', '--check'], '--plan and --check exclude one another'],
+    [['--plan', '--dry-run'], '--plan and --dry-run exclude one another'],
+    [['--dry-run', '--check'], '--dry-run and --check exclude one another'],
+    [['--plan', '--dry-run', '--check'], '--plan and --dry-run and --check exclude one another'],
+    [['--format', 'json'], '--format says how a plan is printed'],
+    [['--plan', '--format', 'xml'], '--format "xml" is unknown'],
+    [['--dry-run', '--format', 'json'], '--dry-run prints SQL'],
+    [['--plan', '--format', 'json', '--format', 'sql'], '--format is given 2 times'],
+    [['-s', 'sqlite:///./other.sqlite'], '--sys-db-url is given 2 times'],
+    [['--db-url', url, '-D', url], '--db-url is given 2 times'],
+    [['--schema', 'a', '--schema', 'a'], '--schema is given 2 times'],
+    [['-r', 'a', '-r', 'b'], '--app-role is given 2 times'],
+    [['--config', 'a', '--config', 'b'], '--config is given 2 times'],
+  ])('migrate %j', async (flags, message) => {
+    const { stdout, stderr, exitCode } = await dbos('migrate', '--sys-db-url', url, ...flags);
+    expect([stdout, exitCode]).toEqual(['', 1]);
+    expect(stderr).toContain(`error: ${message}\n`);
+  });
+
+  test.each(['--sys-db-url', '--db-url', '--schema', '--app-role', '--config'])('%s without a value', async (flag) => {
+    const { stdout, stderr, exitCode } = await dbos('migrate', `${flag}=`);
+    expect([stdout, exitCode]).toEqual(['', 1]);
+    expect(stderr).toContain(`error: ${flag} is empty\n`);
+  });
+
+  test('an empty format', async () => {
+    const { stderr, exitCode } = await dbos('migrate', '--plan', '--format=', '--sys-db-url', url);
+    expect([stderr.split('\n')[0], exitCode]).toEqual(['error: --format "" is unknown', 1]);
+  });
+});
