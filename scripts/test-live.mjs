@@ -1,22 +1,35 @@
-// Runs the live suite against real servers of each major version of PostgreSQL, or of those given.
+// Runs the live suite: once for SQLite, and once against real servers of each major version of PostgreSQL.
+// Arguments name the runs to make, `sqlite` or a major; without any, all are made.
 // With RESULTS set to a directory, each run leaves its result there as JSON.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const majors = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['14', '15', '16', '17', '18'];
+const all = ['sqlite', '14', '15', '16', '17', '18'];
+const runs = process.argv.length > 2 ? process.argv.slice(2) : all;
+const unknown = runs.filter((run) => !all.includes(run));
+if (unknown.length > 0) throw new Error(`no such run: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+
 const results = process.env.RESULTS;
-let failed = false;
-for (const major of majors) {
-  console.log(`\nPostgreSQL ${major}`);
-  const output = results === undefined ? [] : ['--json', '--outputFile', join(results, `live-${major}.json`)];
-  const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '-c', 'jest.live.config.ts', ...output], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      PG_MAJOR: major,
-      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+const failed = runs.filter((run) => {
+  const isSqlite = run === 'sqlite';
+  console.log(`\n${isSqlite ? 'SQLite' : `PostgreSQL ${run}`}`);
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      ...['node_modules/jest/bin/jest.js', '--config', 'jest.live.config.ts'],
+      ...['--testPathPatterns', `tests/live/${isSqlite ? 'sqlite' : 'postgres'}/`],
+      ...(results === undefined ? [] : ['--json', '--outputFile', join(results, `live-${run}.json`)]),
+    ],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        PG_MAJOR: isSqlite ? '' : run,
+        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+      },
     },
-  });
-  failed ||= status !== 0;
-}
-process.exitCode = failed ? 1 : 0;
+  );
+  return status !== 0;
+});
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -38,13 +38,16 @@ const patience = 60_000;
  */
 export async function runSegment(runner: Runner, segment: Segment, guard?: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + patience;
+  let announced: string | undefined;
   for (let pause = 100; ; pause = Math.min(pause * 2, 2_000)) {
     try {
       return await attempt(runner, segment, guard);
     } catch (error) {
       const waits = error instanceof Refused && runner.database.dialect.isTransient(error.reason);
       if (!waits || Date.now() + pause > deadline) throw error instanceof Refused ? explained(error, runner) : error;
-      runner.onWait(firstLine(error.statement?.sql ?? 'the transaction'));
+      const what = `a lock: ${firstLine(error.statement?.sql ?? 'the transaction')}`;
+      if (what !== announced) runner.onWait(what);
+      announced = what;
       await sleep(pause);
     }
   }

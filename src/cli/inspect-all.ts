@@ -3,6 +3,7 @@ import { tellApart } from '../planner/unmanaged.ts';
 import { inspect, type Inspection } from '../apply/inspect.ts';
 import { UserError } from '../model/errors.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
+import type { Found } from '../planner/recognise.ts';
 import type { DatabaseView } from '../report/view.ts';
 import type { RunDatabase } from './databases.ts';
 
@@ -48,10 +49,16 @@ function refuseMissingRole({ database, live }: Inspection): void {
   });
 }
 
+interface ViewOptions {
+  readonly several: boolean;
+  readonly ignore: readonly string[];
+  readonly found?: Found | null;
+}
+
 /** What the reports need to know. A shell is told to connect where it cannot be connected yet, or where there are two. */
 export const viewOf = (
   { title, connectLine, inspection }: Pick<Inspected, 'title' | 'connectLine' | 'inspection'>,
-  { several, ignore }: { readonly several: boolean; readonly ignore: readonly string[] },
+  { several, ignore, found = null }: ViewOptions,
 ): DatabaseView => ({
   title,
   dialect: inspection.database.dialect.name,
@@ -61,6 +68,7 @@ export const viewOf = (
   server: `${inspection.live.server.product} ${inspection.live.server.version}`,
   plan: inspection.plan,
   ahead: inspection.ahead,
+  found,
   ...leftAlone(inspection, ignore),
   begin: inspection.database.dialect.begin,
   connect: several || !inspection.opened.exists ? connectLine : null,

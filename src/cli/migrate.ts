@@ -13,6 +13,7 @@ import { runCustomCommands, secretsOf } from './custom-commands.ts';
 import { OperatorCommand } from './command.ts';
 import { databasesOf } from './databases.ts';
 import { exitCodes } from './exit-codes.ts';
+import { foundIn } from './found.ts';
 import { grantLines } from './grants.ts';
 import { closeAll, inspectAll, type Inspected, viewOf } from './inspect-all.ts';
 import { databaseOptions, single } from './options.ts';
@@ -130,7 +131,10 @@ export class MigrateCommand extends OperatorCommand {
 
   private async show(inspected: readonly Inspected[], configuration: Configuration, format: Format): Promise<number> {
     const ignore = [...configuration.ignore, ...(this.ignores ?? [])];
-    const views = inspected.map((entry) => viewOf(entry, { several: inspected.length > 1, ignore }));
+    const several = inspected.length > 1;
+    const views = await Promise.all(
+      inspected.map(async (entry) => viewOf(entry, { several, ignore, found: await foundIn(entry.inspection) })),
+    );
     const commands = configuration.commands.map((command) =>
       maskCommand(command, secretsOf(inspected.map(({ inspection }) => inspection.opened.connection.url))),
     );

@@ -14,10 +14,10 @@ export interface KindTraits<O> {
   readonly parent: (object: O) => ObjectId | null;
   /** What must be there before it; ids that are in no catalog are no condition. */
   readonly requires: (object: O) => readonly ObjectId[];
-  /** Names that no other object may have at the same time. */
+  /** Names and places that no other object may have at the same time. */
   readonly occupies: (object: O) => readonly string[];
-  /** The place in its parent that only one object can have: whoever holds it makes room for the declared one. */
-  readonly slot?: (object: O) => string | null;
+  /** It holds on to what it reads, so that it goes before anything is altered. */
+  readonly clings?: boolean;
   /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
   readonly renames: boolean;
 }
@@ -92,7 +92,6 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 4,
     requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
     occupies: (o) => [relation(o), constraint(o), ...(o.primary ? [primaryKey(o)] : [])],
-    slot: (o) => (o.primary ? primaryKey(o) : null),
     renames: true,
   },
   check: { ...inTable, label: 'check', rank: 5, occupies: (o) => [constraint(o)], renames: true },
@@ -117,7 +116,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     occupies: (o) => [constraint(o)],
     renames: true,
   },
-  view: { ...inSchema, label: 'view', rank: 8, occupies: (o) => [relation(o)] },
+  view: { ...inSchema, label: 'view', rank: 8, occupies: (o) => [relation(o)], clings: true },
   function: {
     ...inSchema,
     label: 'function',

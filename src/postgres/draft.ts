@@ -12,6 +12,8 @@ export interface Draft {
   readonly hazards?: readonly Hazard[];
   readonly transactional?: false;
   readonly on?: 'server';
+  /** Runs behind all other changes, before the schema says that it is complete. */
+  readonly late?: true;
 }
 
 /** How one kind's changes are written. */

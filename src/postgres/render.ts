@@ -41,16 +41,18 @@ export function render(changes: readonly Change[], context: RenderContext): read
   const tables = newTables(changes);
   const dropped = new Set(changes.filter((change) => change.type === 'drop').map((change) => change.id));
   const statements: Statement[] = [];
+  const late: Statement[] = [];
   for (const change of referencedFirst(changes, context.live)) {
+    if (subject(change).kind === 'version') statements.push(...late.splice(0));
     const own = tables.get(change.id);
     if (own !== undefined) statements.push(statement(own.draft, own.objects));
     else if (!isFolded(change, tables) && !goesWithParent(change, dropped)) {
-      statements.push(
-        ...drafts(change, context).map((draft) => statement(onTable(draft, change, tables), [change.id])),
-      );
+      for (const draft of drafts(change, context)) {
+        (draft.late === true ? late : statements).push(statement(onTable(draft, change, tables), [change.id]));
+      }
     }
   }
-  return statements;
+  return [...statements, ...late];
 }
 
 interface NewTable {

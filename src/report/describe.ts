@@ -14,7 +14,7 @@ export interface Difference {
 
 /** What a plan leaves alone, a line each: retired tables with rows, and objects of others on our tables. */
 export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 'strangers'>): readonly string[] => [
-  ...kept.map((id) => `${id} is of an earlier release and holds rows: left alone (--allow data-loss drops it)`),
+  ...kept.map((id) => `${id} is of an earlier release and may hold rows: left alone (--allow data-loss drops it)`),
   ...strangers.map(({ id, danger, coveredBy, note }) => {
     const facts = [note, coveredBy === null ? null : `redundant, since ${coveredBy} covers it`].filter(
       (f) => f !== null,

@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts';
 import { definitionOf, idFor } from '../model/kinds.ts';
 import type { CatalogObject } from '../model/objects.ts';
 import { aheadText, leftAloneLines, valueText } from './describe.ts';
+import { foundText } from './found.ts';
 import type { DatabaseView } from './view.ts';
 
 /** Whether a check fails: something is to be done, or can break the runtime, or is not for this tool to judge. */
@@ -22,7 +23,8 @@ async function driftText(view: DatabaseView): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   const live = view.plan.changes.flatMap((change) => (change.type === 'create' ? [] : [change.from]));
   const declared = view.plan.changes.flatMap((change: Change) => (change.type === 'drop' ? [] : [change.to]));
-  return createTwoFilesPatch(
+  const found = foundText(view);
+  const patch = createTwoFilesPatch(
     `live ${view.url}`,
     'declared',
     canonicalText(live),
@@ -33,6 +35,7 @@ async function driftText(view: DatabaseView): Promise<string> {
       context: Number.POSITIVE_INFINITY,
     },
   ).replace(/^=+\n/, '');
+  return found === null ? patch : `Found  ${found}\n${patch}`;
 }
 
 /** Objects by id, each with its fields, one a line. */

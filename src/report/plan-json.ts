@@ -25,6 +25,7 @@ const databaseJson = (view: DatabaseView): unknown => ({
   schema: view.schema,
   server: view.server,
   ahead: view.ahead === null ? null : { live: view.ahead.live, declared: view.ahead.declared },
+  found: view.found,
   basis: view.plan.basis,
   goal: view.plan.goal,
   changes: view.plan.changes.map((change) => ({

@@ -4,6 +4,7 @@ import type { ObjectId } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
 import { summarise } from '../planner/summary.ts';
 import { aheadText, changeText, leftAloneLines, groupOf, signs } from './describe.ts';
+import { foundText } from './found.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
 /** Paints a text, or gives it back as it is. */
@@ -23,7 +24,9 @@ export function planText({ databases, commands }: RunView, paint: Paint): string
 
 function databaseText(view: DatabaseView, paint: Paint): string {
   const place = view.dialect === 'sqlite' ? [view.url, view.server] : [view.url, `schema ${view.schema}`, view.server];
-  const heading = `${paint('bold', view.title)}  ${place.join(' · ')}\n`;
+  const found = foundText(view);
+  const foundLine = found === null ? '' : `${paint('bold', 'Found'.padEnd(view.title.length))}  ${found}\n`;
+  const heading = `${paint('bold', view.title)}  ${place.join(' · ')}\n${foundLine}`;
   const left = leftAloneLines(view)
     .map((line) => `  ${line}\n`)
     .join('');

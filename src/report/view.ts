@@ -2,6 +2,7 @@ import type { DialectName } from '../model/dialect.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ObjectId } from '../model/objects.ts';
 import type { Ahead } from '../planner/ahead.ts';
+import type { Found } from '../planner/recognise.ts';
 import type { Stranger } from '../planner/unmanaged.ts';
 
 /** An object of somebody else on our tables. */
@@ -23,6 +24,8 @@ export interface DatabaseView {
   readonly plan: Plan;
   /** Set where a newer release has moved the schema on, and nothing is changed. */
   readonly ahead: Ahead | null;
+  /** Which release made what is there; null where it is as declared, or for this tool not to tell. */
+  readonly found: Found | null;
   /** Retired tables that stay because they hold rows. */
   readonly kept: readonly ObjectId[];
   readonly strangers: readonly StrangerView[];

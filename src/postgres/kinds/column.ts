@@ -1,9 +1,8 @@
 import type { Alter } from '../../model/change.ts';
-import type { RenderContext } from '../../model/dialect.ts';
-import { idFor } from '../../model/kinds.ts';
 import type { ColumnObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import { alterTable, type Draft, differing, type KindRenderer, never, tableOf } from '../draft.ts';
+import { contentOf, emptyTable } from './version.ts';
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */
 export const columnClause = (o: ColumnObject): string =>
@@ -16,29 +15,33 @@ export const columnClause = (o: ColumnObject): string =>
   ].join(' ');
 
 export const column: KindRenderer<ColumnObject> = {
-  create: (o, context) => [
-    ...emptyBookkeeping(o, context),
+  create: (o, { target }) => [
+    // Rows of a bookkeeping table say nothing without their column.
+    ...(contentOf(target, o)?.column === o.name ? [emptyTable(o)] : []),
     {
       ...alterTable(o, `ADD COLUMN ${columnClause(o)}`),
       hazards: isVolatile(o.default) ? ['rewrites the table'] : [],
     },
   ],
-  alter: (change) => {
+  alter: (change, context) => {
     const { from, to } = change;
     const fields = differing(change);
+    if (from.generated?.endsWith(' VIRTUAL') === true) return [dropColumn(from), ...column.create(to, context)];
     return [
       ...(fields.has('identity') ? [alterColumn(plain(to), 'DROP IDENTITY')] : []),
       ...(fields.has('generated') ? [alterColumn(plain(to), 'DROP EXPRESSION')] : []),
       ...dropDefault(change, fields),
       ...changeType(change, fields),
       ...(fields.has('default') && to.default !== null ? [alterColumn(to, `SET DEFAULT ${to.default}`)] : []),
-      ...(!from.nullable && to.nullable ? [alterColumn(to, 'DROP NOT NULL')] : []),
+      ...(!from.nullable && to.nullable ? [dropNotNull(to)] : []),
       ...(from.nullable && !to.nullable ? [...fillNulls(to), setNotNull(to)] : []),
     ];
   },
   rename: never('rename a column'),
-  drop: (o) => [{ ...alterTable(o, `DROP COLUMN ${quoteIdentifier(o.name)}`), hazards: ['data loss'] }],
+  drop: (o) => [{ ...dropColumn(o), hazards: ['data loss'] }],
 };
+
+const dropColumn = (o: ColumnObject): Draft => alterTable(o, `DROP COLUMN ${quoteIdentifier(o.name)}`);
 
 const alterColumn = (o: ColumnObject, action: string): Draft =>
   alterTable(o, `ALTER COLUMN ${quoteIdentifier(o.name)} ${action}`);
@@ -49,14 +52,6 @@ const plain = (o: ColumnObject): ColumnObject =>
 
 /** Each row gets a value of its own, which is written into it. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES */
 const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;
-
-/** The rows of a bookkeeping table say nothing without their column, and its whole content is declared. */
-function emptyBookkeeping(o: ColumnObject, { target }: RenderContext): readonly Draft[] {
-  const { schema, table, name } = o;
-  const content = target.get(idFor({ kind: 'version', schema, table, column: name, values: [] }));
-  const isContent = content?.kind === 'version' && content.column === name;
-  return isContent ? [{ sql: `DELETE FROM ${tableOf(o)}`, lock: 'ROW EXCLUSIVE' }] : [];
-}
 
 type Fields = ReadonlySet<keyof ColumnObject>;
 
@@ -100,5 +95,8 @@ const fillNulls = (o: ColumnObject): readonly Draft[] =>
           lock: 'ROW EXCLUSIVE',
         },
       ];
+
+/** A primary key that still holds the column forbids it, and is changed behind the columns. */
+const dropNotNull = (o: ColumnObject): Draft => ({ ...alterColumn(o, 'DROP NOT NULL'), late: true });
 
 const setNotNull = (o: ColumnObject): Draft => ({ ...alterColumn(o, 'SET NOT NULL'), hazards: ['blocks writers'] });

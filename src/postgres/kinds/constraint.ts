@@ -1,3 +1,4 @@
+import type { RenderContext } from '../../model/dialect.ts';
 import type { CheckObject, ForeignKeyObject, KeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import {
@@ -10,6 +11,7 @@ import {
   qualified,
   renameConstraint,
 } from '../draft.ts';
+import { contentOf, emptyTable } from './version.ts';
 
 export const keyClause = (o: KeyObject): string =>
   [
@@ -59,11 +61,17 @@ const validate = (o: ConstraintObject): Draft =>
 const only = (fields: ReadonlySet<string>, field: string): boolean => fields.size === 1 && fields.has(field);
 
 export const key: KindRenderer<KeyObject> = {
-  create: (o) => [addConstraint(o, keyClause(o))],
+  create: (o, context) => [...(isRepeated(o, context) ? [emptyTable(o)] : []), addConstraint(o, keyClause(o))],
   alter: ({ to }) => [replace(to, keyClause(to))],
   rename: renameConstraint,
   drop: (o) => [dropConstraint(o)],
 };
+
+/** Whether a bookkeeping table without its key has one value in two rows. */
+function isRepeated(o: KeyObject, { live, target }: RenderContext): boolean {
+  const values = contentOf(live, o)?.values ?? [];
+  return contentOf(target, o) !== null && new Set(values).size < values.length;
+}
 
 export const check: KindRenderer<CheckObject> = {
   create: (o) => [addConstraint(o, checkClause(o))],

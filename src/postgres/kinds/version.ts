@@ -1,3 +1,5 @@
+import type { Catalog } from '../../model/catalog.ts';
+import { idFor } from '../../model/kinds.ts';
 import type { VersionObject } from '../../model/objects.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 import { type Draft, type KindRenderer, never, tableOf } from '../draft.ts';
@@ -12,9 +14,21 @@ const deleteOthers = (o: VersionObject): Draft => ({
   lock: 'ROW EXCLUSIVE',
 });
 
+/** The declared or found content of the table that an object stands in. */
+export function contentOf(catalog: Catalog, { schema, table }: { readonly schema: string; readonly table: string }) {
+  const found = catalog.get(idFor({ kind: 'version', schema, table, column: '', values: [] }));
+  return found?.kind === 'version' ? found : null;
+}
+
+/** For a table whose whole content is declared, and written again by the same plan. */
+export const emptyTable = (o: { readonly schema: string; readonly table: string }): Draft => ({
+  sql: `DELETE FROM ${tableOf(o)}`,
+  lock: 'ROW EXCLUSIVE',
+});
+
 export const version: KindRenderer<VersionObject> = {
   create: (o) => [insert(o)],
   alter: ({ to }) => [deleteOthers(to), insert(to)],
   rename: never('rename a version row'),
-  drop: (o) => [{ sql: `DELETE FROM ${tableOf(o)}`, lock: 'ROW EXCLUSIVE', hazards: ['data loss'] }],
+  drop: (o) => [{ ...emptyTable(o), hazards: ['data loss'] }],
 };
