@@ -16,8 +16,9 @@ const failed = runs.filter((run) => {
   const { status } = spawnSync(
     process.execPath,
     [
-      ...['node_modules/jest/bin/jest.js', '--config', 'jest.live.config.ts'],
-      ...['--testPathPatterns', `tests/live/${isSqlite ? 'sqlite' : 'postgres'}/`],
+      'node_modules/jest/bin/jest.js',
+      '--config=jest.live.config.ts',
+      `--testPathPatterns=tests/live/${isSqlite ? 'sqlite' : 'postgres'}/`,
       ...(results === undefined ? [] : ['--json', '--outputFile', join(results, `live-${run}.json`)]),
     ],
     {

@@ -5,7 +5,7 @@ import type { ObjectId } from '../model/objects.ts';
 
 /**
  * Expand, then contract: creates, alters and renames by rising rank, then drops by falling rank, then what says that
- * the schema is complete. A change comes forward only for another that cannot run without it: what an object requires
+ * the schema is complete. What clings to others goes before all that. A change comes forward only for another that cannot run without it: what an object requires
  * is made before it and dropped after it, and a name is given up before it is taken.
  * @throws Error when changes wait for each other.
  */
@@ -31,8 +31,8 @@ export function order(changes: readonly Change[]): readonly Change[] {
 const completeFrom = 1000;
 
 function preference(change: Change): readonly [phase: number, rank: number] {
-  const { rank } = traitsOf(subject(change));
-  if (change.type === 'drop') return [1, -rank];
+  const { rank, clings } = traitsOf(subject(change));
+  if (change.type === 'drop') return [clings === true ? -1 : 1, -rank];
   return [rank < completeFrom ? 0 : 2, rank];
 }
 
@@ -75,9 +75,9 @@ function carrier(change: Change, byId: ReadonlyMap<ObjectId, Change>): Change {
   return above?.type === change.type ? carrier(above, byId) : change;
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, ...values: readonly V[]): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [...values]);
+function push<K, V>(map: Map<K, V[]>, at: K, ...values: readonly V[]): void {
+  const list = map.get(at);
+  if (list === undefined) map.set(at, [...values]);
   else list.push(...values);
 }
 

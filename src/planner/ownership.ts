@@ -30,7 +30,7 @@ export const dropOurs =
 
 /**
  * Leaves out the drops of what is not ours, and of what that cannot be without. What stands in a dropped object goes
- * down with it, whoever made it.
+ * down with it, whoever made it; and what stands beside a declared object, in its place or with its name, makes room.
  */
 export function keepOthers(
   changes: readonly Change[],
@@ -38,10 +38,15 @@ export function keepOthers(
 ): { readonly changes: readonly Change[]; readonly unmanaged: readonly CatalogObject[] } {
   const drops = new Map(changes.flatMap((change) => (change.type === 'drop' ? [[change.id, change] as const] : [])));
   const needed = new Set<ObjectId>();
+  const wanted = wantedPlaces(changes);
   const goes = ({ id, from }: Drop): boolean => {
     if (needed.has(id)) return false;
     const above = drops.get(traitsOf(from).parent(from) ?? id);
-    return mayDrop(id, from) || (above !== undefined && above.id !== id && goes(above));
+    return (
+      mayDrop(id, from) ||
+      placesOf(from).some((place) => wanted.has(place)) ||
+      (above !== undefined && above.id !== id && goes(above))
+    );
   };
   for (let known = -1; known < needed.size;) {
     known = needed.size;
@@ -53,4 +58,16 @@ export function keepOthers(
     changes: changes.filter((change) => change.type !== 'drop' || goes(change)),
     unmanaged: [...drops.values()].filter((drop) => !goes(drop)).map(({ from }) => from),
   };
+}
+
+const wantedPlaces = (changes: readonly Change[]): ReadonlySet<string> =>
+  new Set(
+    changes.flatMap((change) => (change.type === 'create' || change.type === 'rename' ? placesOf(change.to) : [])),
+  );
+
+/** What the object occupies within its parent; what has none makes no room for others. */
+function placesOf(object: CatalogObject): readonly string[] {
+  const { parent, occupies } = traitsOf(object);
+  const within = parent(object);
+  return within === null ? [] : occupies(object).map((name) => JSON.stringify([within, name]));
 }

@@ -50,16 +50,12 @@ function candidatesOf(changes: readonly Change[], mayDrop: MayDrop): ReadonlyMap
 
 /** Two objects that swap their names would wait for each other, so no object is renamed to what another one leaves. */
 function withoutRings(pairs: Pairs): Pairs {
-  const left = new Set([...pairs.values()].flatMap(({ from }) => traitsOf(from).occupies(from)));
-  return new Map(
-    [...pairs].filter(
-      ([{ to }]) =>
-        !traitsOf(to)
-          .occupies(to)
-          .some((name) => left.has(name)),
-    ),
-  );
+  const left = new Map([...pairs.values()].flatMap((drop) => namesOf(drop.from).map((name) => [name, drop] as const)));
+  const isLeftByOther = (drop: Drop, name: string): boolean => (left.get(name) ?? drop) !== drop;
+  return new Map([...pairs].filter(([{ to }, drop]) => !namesOf(to).some((name) => isLeftByOther(drop, name))));
 }
+
+const namesOf = (object: CatalogObject): readonly string[] => traitsOf(object).occupies(object);
 
 /** All of an object but its name. */
 const appearance = (object: CatalogObject): string =>

@@ -67,7 +67,12 @@ describe('order', () => {
   });
 
   test('takes the word that the schema is complete away before anything else', () => {
-    expect(inOrder(drop(view('w')), drop(version))).toEqual(['drop version:s.v', 'drop view:s.w']);
+    expect(inOrder(drop(index('i')), drop(version))).toEqual(['drop version:s.v', 'drop index:s.t.i']);
+  });
+
+  test('takes a view away before a column that it may read is altered', () => {
+    const before = { ...column('c'), type: 'bigint' };
+    expect(inOrder(alter(before, column('c')), drop(view('w')))).toEqual(['drop view:s.w', 'alter column:s.t.c']);
   });
 
   test('sorts what does not depend on each other by id', () => {
@@ -80,6 +85,16 @@ describe('order', () => {
       'rename index:s.t.c',
       'create index:s.u.b',
     ]);
+  });
+
+  test('drops the primary key before another one takes its place', () => {
+    const primary = (name: string) => ({ ...key(name), primary: true });
+    expect(inOrder(create(primary('a')), drop(primary('b')), create(index('i')))).toEqual([
+      'drop key:s.t.b',
+      'create key:s.t.a',
+      'create index:s.t.i',
+    ]);
+    expect(inOrder(rename(primary('b'), primary('a')))).toEqual(['rename key:s.t.a']);
   });
 
   test('drops a table before another object takes the name of a part of it', () => {
@@ -162,7 +177,9 @@ describe('order of generated changes', () => {
   });
 
   test('expands before it contracts where no name changes its owner', () => {
-    const phase = ({ type, id }: Change): number => (type === 'drop' ? 1 : id.startsWith('version:') ? 2 : 0);
+    const last = ({ type, id }: Change): number => (type === 'drop' ? 1 : id.startsWith('version:') ? 2 : 0);
+    const phase = (change: Change): number =>
+      change.type === 'drop' && change.id.startsWith('view:') ? -1 : last(change);
     fc.assert(
       fc.property(editsOf(declared), (edits) => {
         const phases = order(changesBetween(applyEdits(declared, edits), declared)).map(phase);

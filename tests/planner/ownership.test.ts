@@ -4,13 +4,13 @@ import { systemDefinitions } from '../../schema/index.ts';
 import { catalogOf } from '../../src/model/catalog.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { RetiredDefinition } from '../../src/model/definition.ts';
-import { idFor, idOf, traitsOf } from '../../src/model/kinds.ts';
+import { idFor, idOf } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
 import { dropOurs, dropRetired, keepOthers, retiredBy } from '../../src/planner/ownership.ts';
 import { postgres } from '../../src/postgres/index.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
-import { aColumn, aFunction, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
+import { aColumn, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
 
 const schema = 's';
 const table = (name: string): CatalogObject => ({ kind: 'table', schema, name, persistence: 'permanent', options: [] });
@@ -109,16 +109,33 @@ describe('keepOthers', () => {
     expect(idsOf(keepOthers([drop(runs), drop(trigger), drop(table('t'))], only(runs, table('t')))).stays).toEqual([]);
   });
 
-  test('lets nothing go but what may, and what stands in it', () => {
+  test('makes room in a table for the declared primary key and for the declared name, and nowhere else', () => {
+    const key = { ...aKey, schema, table: 't', name: 'old', columns: ['a'] };
+    const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
+    const primary = { ...key, primary: true };
+    const declared = create({ ...primary, name: 'new', columns: ['b'] });
+    const nothing = () => false;
+    expect(keepOthers([declared, drop(primary)], nothing)).toEqual({
+      changes: [declared, drop(primary)],
+      unmanaged: [],
+    });
+    expect(keepOthers([declared, drop(key)], nothing)).toEqual({ changes: [declared], unmanaged: [key] });
+    const sameName = { ...index, name: 'new', columns: ['b'] } as CatalogObject;
+    expect(idsOf(keepOthers([declared, drop(sameName)], nothing)).goes).toContain('index:s.t.new');
+    const elsewhere = { ...primary, table: 'u' };
+    expect(keepOthers([declared, drop(elsewhere)], nothing)).toEqual({ changes: [declared], unmanaged: [elsewhere] });
+  });
+
+  test('lets nothing go but what may, and what is in the way of a primary key', () => {
     const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'd', role: null });
     const mayDrop = dropRetired(systemDefinitions.retired, false);
     fc.assert(
       fc.property(editsOf(declared), (edits) => {
         const changes = diff(applyEdits(declared, edits), declared);
         const kept = keepOthers(changes, mayDrop);
-        for (const change of kept.changes) {
-          if (change.type !== 'drop') continue;
-          expect([mayDrop(change.id, change.from), traitsOf(change.from).parent(change.from)]).toContain(true);
+        for (const { type, id, ...change } of kept.changes) {
+          if (type !== 'drop' || !('from' in change)) continue;
+          expect(mayDrop(id, change.from) || (change.from.kind === 'key' && change.from.primary)).toBe(true);
         }
         const stays = new Set(kept.unmanaged.map(idFor));
         expect(changes.filter(({ id }) => !stays.has(id))).toEqual(kept.changes);

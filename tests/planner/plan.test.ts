@@ -171,9 +171,10 @@ describe('plan', () => {
   });
 
   test('refuses a name that an object of somebody else has', () => {
-    const refusal = refusalOf(() => planFor(catalogOf([table, column, key]), catalogOf([table, column, index])));
+    const others = { ...key, table: 'u' } as CatalogObject;
+    const refusal = refusalOf(() => planFor(catalogOf([table, column, others]), catalogOf([table, column, index])));
     expect(refusal).toMatchObject({
-      message: 'the index s.t.n cannot be created: its name is taken by the key s.t.n',
+      message: 'the index s.t.n cannot be created: its name is taken by the key s.u.n',
       hint: 'rename or drop that key, which is none of ours, then run migrate again',
     });
   });
@@ -186,8 +187,8 @@ describe('plan', () => {
     );
   });
 
-  test('takes a name over from an object of ours', () => {
-    const { changes } = planFor(catalogOf([table, column, key]), catalogOf([table, column, index]), () => true);
+  test('replaces what has the name of a declared object in the same table', () => {
+    const { changes } = planFor(catalogOf([table, column, key]), catalogOf([table, column, index]));
     expect(changes.map(({ type, id }) => `${type} ${id}`)).toEqual(['drop key:s.t.n', 'create index:s.t.n']);
   });
 

@@ -124,6 +124,11 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
   ],
   ['make column ordinary that is an identity', alter(column, { identity: 'always' }), [alterColumn('DROP IDENTITY')]],
   [
+    'make column ordinary that is generated and not stored',
+    alter({ ...column, default: '1' }, { generated: '(1) VIRTUAL' }),
+    ['ALTER TABLE "dbos"."t" DROP COLUMN "c"', 'ALTER TABLE "dbos"."t" ADD COLUMN "c" text DEFAULT 1'],
+  ],
+  [
     'make column ordinary that is generated',
     alter(column, { generated: '(1) STORED' }),
     [alterColumn('DROP EXPRESSION')],
@@ -645,6 +650,16 @@ describe('render', () => {
       'ALTER TABLE "dbos"."t" ADD COLUMN "c" bigint NOT NULL',
       'INSERT INTO "dbos"."t" ("c") VALUES (125) ON CONFLICT DO NOTHING',
     ]);
+  });
+
+  test('empties a bookkeeping table that has one value twice before it gets its key', () => {
+    const live = catalogOf([{ ...version, values: ['125', '125'] }]);
+    const primary = { ...key, primary: true, columns: ['c'] };
+    const sqlWith = (declaredContent: readonly CatalogObject[]) =>
+      postgres.render([create(primary)], { live, target: catalogOf(declaredContent) }).map(({ sql }) => sql);
+    const added = 'ALTER TABLE "dbos"."t" ADD CONSTRAINT "k" PRIMARY KEY ("c")';
+    expect(sqlWith([version])).toEqual(['DELETE FROM "dbos"."t"', added]);
+    expect(sqlWith([])).toEqual([added]);
   });
 
   test('copies a backlog in batches that are committed one by one', () => {

@@ -26,10 +26,10 @@ export const column: KindRenderer<ColumnObject> = {
   alter: (change, context) => {
     const { from, to } = change;
     const fields = differing(change);
+    // Nothing of it is stored that could be kept.
     if (from.generated?.endsWith(' VIRTUAL') === true) return [dropColumn(from), ...column.create(to, context)];
     return [
-      ...(fields.has('identity') ? [alterColumn(plain(to), 'DROP IDENTITY')] : []),
-      ...(fields.has('generated') ? [alterColumn(plain(to), 'DROP EXPRESSION')] : []),
+      ...makePlain(to, fields),
       ...dropDefault(change, fields),
       ...changeType(change, fields),
       ...(fields.has('default') && to.default !== null ? [alterColumn(to, `SET DEFAULT ${to.default}`)] : []),
@@ -49,6 +49,11 @@ const alterColumn = (o: ColumnObject, action: string): Draft =>
 /** No definition can ask for a generated column. */
 const plain = (o: ColumnObject): ColumnObject =>
   o.generated === null && o.identity === null ? o : never('make a generated column')();
+
+const makePlain = (to: ColumnObject, fields: Fields): readonly Draft[] => [
+  ...(fields.has('identity') ? [alterColumn(plain(to), 'DROP IDENTITY')] : []),
+  ...(fields.has('generated') ? [alterColumn(plain(to), 'DROP EXPRESSION')] : []),
+];
 
 /** Each row gets a value of its own, which is written into it. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES */
 const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;

@@ -1,0 +1,204 @@
+import { describe, expect, test } from '@jest/globals';
+import { kinds } from '../src/model/kinds.ts';
+import { type Source, sourceOf, sourcesIn } from './support/sources.ts';
+
+/** Who may import whom. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/model': [],
+  schema: ['src/model'],
+  'src/planner': ['src/model'],
+  'src/sql': [],
+  'src/postgres': ['src/model', 'src/sql'],
+  'src/sqlite': ['src/model', 'src/sql'],
+  'src/apply': ['src/model', 'src/planner'],
+  'src/report': ['src/model', 'src/planner', 'src/sql'],
+  'src/config': ['src/model'],
+  'src/docker': ['src/model'],
+  'src/commands': ['src/model'],
+  'src/cli': ['everything'],
+  'src/index.ts': ['everything but src/cli'],
+};
+
+/** The one file that imports a package, by `import()` in the function that needs it. */
+const heavyPackages: Readonly<Record<string, string>> = {
+  pg: 'src/postgres/connect.ts',
+  'better-sqlite3': 'src/sqlite/connect.ts',
+  yaml: 'src/config/read.ts',
+  execa: 'src/commands/process.ts',
+  diff: 'src/report/drift.ts',
+  'pg-query-emscripten': 'src/postgres/same-expression.ts',
+};
+
+/** These know no kind of object; what is special about one stands in its traits. */
+const kindless = ['diff', 'renames', 'order', 'fingerprint', 'plan'].map((name) => `src/planner/${name}.ts`);
+
+const sources = [...sourcesIn('src'), ...sourcesIn('schema')];
+const rooms = Object.keys(mayImport);
+
+/** `src/planner/diff.ts` stands in `src/planner`. */
+const roomOf = (path: string): string => rooms.find((room) => path === room || path.startsWith(`${room}/`)) ?? path;
+
+function isAllowed(from: string, to: string): boolean {
+  const allowed = mayImport[from] ?? [];
+  if (from === to || allowed.includes('everything')) return true;
+  return allowed.includes(to) || (allowed.includes('everything but src/cli') && to !== 'src/cli');
+}
+
+const forbiddenImports = (files: readonly Source[]): readonly string[] =>
+  files.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ isOurs, of }) => isOurs && of !== 'package.json' && !isAllowed(roomOf(path), roomOf(of)))
+      .map(({ of }) => `${path} imports ${of}`),
+  );
+
+const badPackages = (files: readonly Source[]): readonly string[] =>
+  files.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ of, isType, isLazy }) => of in heavyPackages && (heavyPackages[of] !== path || !(isType || isLazy)))
+      .map(({ of }) => `${path} imports ${of}`),
+  );
+
+/** Kinds and the types of their objects; `function` is a word of the language where a name or `(` follows. */
+const kindNames = Object.keys(kinds).filter((kind) => kind !== 'function');
+const naming = new RegExp(
+  [
+    String.raw`\b(?:${kindNames.join('|')})\b`,
+    String.raw`\b(?:${Object.keys(kinds).join('|')})Object\b`,
+    String.raw`['"\`.]function\b`,
+  ].join('|'),
+  'gi',
+);
+const kindsNamedIn = ({ code }: Source): readonly string[] => [...code.matchAll(naming)].map(([word]) => word);
+
+/** Chains of files that import each other; types count. */
+function findCycles(files: readonly Source[]): readonly string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, chain: readonly string[]): void => {
+    if (chain.includes(path)) found.push([...chain.slice(chain.indexOf(path)), path].join(' → '));
+    if (done.has(path) || chain.includes(path)) return;
+    for (const { of, isOurs } of byPath.get(path)?.imports ?? []) if (isOurs) visit(of, [...chain, path]);
+    done.add(path);
+  };
+  for (const path of byPath.keys()) visit(path, []);
+  return found;
+}
+
+const linesOf = ({ code }: Source): number => code.split('\n').filter((line) => line.trim() !== '').length;
+
+const skips = /\b(?:it|test|describe)(?:\.\w+)*\.(?:skip|only|todo|failing)\b|\b[xf](?:it|test|describe)(?:\.\w+)*\(/g;
+
+/** Tests are left out by a condition only, and the run says why. */
+const reason = /\b(?:stderr\.write|console\.log|report)\(.*skipped/;
+const silentSkips = (files: readonly Source[]): readonly string[] =>
+  files
+    .filter(({ code }) => code.match(skips)?.some((skip) => !skip.endsWith('.skip') || !reason.test(code)))
+    .map(({ path }) => path);
+
+describe('the sources', () => {
+  test('are where the rule has a room for them', () => {
+    expect(sources.length).toBeGreaterThan(90);
+    expect(sources.map(({ path }) => path).filter((path) => !rooms.includes(roomOf(path)))).toEqual([]);
+  });
+
+  test('import only what their room may import', () => {
+    expect(forbiddenImports(sources)).toEqual([]);
+  });
+
+  test('import what they import by names that can be read', () => {
+    expect(sources.filter(({ imports }) => imports.some(({ of }) => of === '(computed)'))).toEqual([]);
+  });
+
+  test('import each heavy package in one file, when it is needed', () => {
+    expect(badPackages(sources)).toEqual([]);
+    for (const [name, path] of Object.entries(heavyPackages)) {
+      const file = sources.find((source) => source.path === path);
+      expect([name, file?.imports.some(({ of, isLazy }) => of === name && isLazy)]).toEqual([name, true]);
+    }
+  });
+
+  test('do not import each other in a ring', () => {
+    expect(findCycles(sources)).toEqual([]);
+  });
+
+  test('are short', () => {
+    expect(sources.filter((source) => linesOf(source) > 280).map(({ path }) => path)).toEqual([]);
+  });
+
+  test.each(kindless)('%s names no kind of object', (path) => {
+    const source = sources.find((file) => file.path === path);
+    expect(source && kindsNamedIn(source)).toEqual([]);
+  });
+});
+
+test('no test is left out in silence', () => {
+  const tests = sourcesIn('tests').filter(({ path }) => path !== 'tests/architecture.test.ts');
+  expect(tests.length).toBeGreaterThan(40);
+  expect(silentSkips(tests)).toEqual([]);
+});
+
+describe('these tests', () => {
+  const at = (path: string, text: string): Source => sourceOf(path, text);
+
+  test.each([
+    ['src/planner/x.ts', `import { a } from '../postgres/x.ts';`],
+    ['src/planner/x.ts', `import type { A } from '../postgres/x.ts';`],
+    ['src/postgres/kinds/x.ts', `import {\n  a,\n  b,\n} from '../../sqlite/x.ts';`],
+    ['src/sqlite/x.ts', `const a = await import('../postgres/x.ts');`],
+    ['src/apply/x.ts', `export * from '../cli/x.ts';`],
+    ['src/index.ts', `import './cli/x.ts';`],
+    ['schema/x.ts', `import { a } from '../src/planner/x.ts';`],
+    ['src/sql/x.ts', `import type { A } from "../model/x.ts";`],
+    ['src/model/x.ts', `import { a } from '../somewhere/x.ts';`],
+  ])('see that %s may not say %j', (path, text) => {
+    expect(forbiddenImports([at(path, text)])).toHaveLength(1);
+  });
+
+  test.each([
+    ['src/postgres/x.ts', `import type { Client } from 'pg';`],
+    ['src/postgres/connect.ts', `import { Client } from 'pg';`],
+    ['src/postgres/connect.ts', `import { type Client } from 'pg';`],
+    ['src/cli/x.ts', `const { parse } = await import('yaml/util');`],
+  ])('see that %s may not say %j', (path, text) => {
+    expect(badPackages([at(path, text)])).toHaveLength(1);
+  });
+
+  test.each([
+    `if (o.kind === 'index') return;`,
+    'if (id.startsWith(`foreignKey:`)) return;',
+    'kinds.table.rank',
+    'const { column } = kinds;',
+    `o.kind === 'function'`,
+    'kinds.function',
+    'type A = IndexObject;',
+    'type A = FunctionObject;',
+    `/* no */ const a = '//'; o['view'];`,
+  ])('see that the planner may not say %j', (text) => {
+    expect(kindsNamedIn(at('src/planner/diff.ts', text))).not.toEqual([]);
+  });
+
+  test.each([
+    `import type { CatalogObject } from '../model/objects.ts';`,
+    'function push<K>(map: Map<K, number>): void {}',
+    'const f = function () {};',
+    '/** The index of a table. */ // a column\n',
+    'names.indexOf(name); map.keys(); object.kind.length;',
+  ])('see that the planner may say %j', (text) => {
+    expect(kindsNamedIn(at('src/planner/diff.ts', text))).toEqual([]);
+  });
+
+  test('see a ring', () => {
+    const ring = [at('src/model/a.ts', `import './b.ts';`), at('src/model/b.ts', `import type { A } from './a.ts';`)];
+    expect(findCycles(ring)).toEqual(['src/model/a.ts → src/model/b.ts → src/model/a.ts']);
+  });
+
+  test('see a test that is left out', () => {
+    const text = `(isRoot ? test.skip : test)('x', () => {});`;
+    expect(silentSkips([at('tests/x.test.ts', text)])).toEqual(['tests/x.test.ts']);
+    expect(silentSkips([at('tests/x.test.ts', `process.stderr.write('as root: skipped');${text}`)])).toEqual([]);
+    expect(silentSkips([at('tests/x.test.ts', `process.stderr.write('skipped');describe.only('x');`)])).toHaveLength(1);
+    expect(silentSkips([at('tests/x.test.ts', `xit.each([1])('they do not fit', () => {});`)])).toHaveLength(1);
+    expect(silentSkips([at('tests/x.test.ts', `test('they do not fit', () => {});`)])).toEqual([]);
+  });
+});
