@@ -18,33 +18,39 @@ export async function checkText(databases: readonly DatabaseView[]): Promise<str
   return [...texts, ...ahead, ...left].join('');
 }
 
-/** The differences between live and declared as a unified diff, whole objects each, one object a paragraph. */
+/**
+ * The differences between live and declared as a unified diff of their canonical texts, less what is equal. Each
+ * changed object is a hunk of its own and stands in it whole: compared as one text, the lines of one object would be
+ * taken for those of another.
+ */
 async function driftText(view: DatabaseView): Promise<string> {
-  const { createTwoFilesPatch } = await import('diff');
-  const live = view.plan.changes.flatMap((change) => (change.type === 'create' ? [] : [change.from]));
-  const declared = view.plan.changes.flatMap((change: Change) => (change.type === 'drop' ? [] : [change.to]));
-  const found = foundText(view);
-  const patch = createTwoFilesPatch(
-    `live ${view.url}`,
-    'declared',
-    canonicalText(live),
-    canonicalText(declared),
-    undefined,
-    undefined,
-    {
+  const { FILE_HEADERS_ONLY, formatPatch, structuredPatch } = await import('diff');
+  const [oldFileName, newFileName] = [`live ${view.url}`, 'declared'];
+  let [oldStart, newStart] = [1, 1];
+  const hunks = [...view.plan.changes].toSorted(byId).flatMap((change) => {
+    const live = change.type === 'create' ? '' : canonicalText(change.from);
+    const declared = change.type === 'drop' ? '' : canonicalText(change.to);
+    const { hunks: found } = structuredPatch(oldFileName, newFileName, live, declared, undefined, undefined, {
       context: Number.POSITIVE_INFINITY,
-    },
-  ).replace(/^=+\n/, '');
-  return found === null ? patch : `Found  ${found}\n${patch}`;
+    });
+    const placed = found.map((hunk) => ({ ...hunk, oldStart, newStart }));
+    oldStart += lineCount(live);
+    newStart += lineCount(declared);
+    return placed;
+  });
+  const patch = { oldFileName, newFileName, oldHeader: undefined, newHeader: undefined, hunks };
+  const found = foundText(view);
+  return `${found === null ? '' : `Found  ${found}\n`}${formatPatch(patch, FILE_HEADERS_ONLY)}`;
 }
 
-/** Objects by id, each with its fields, one a line. */
-export const canonicalText = (objects: readonly CatalogObject[]): string =>
-  objects
-    .map((object) => ({ id: idFor(object), object }))
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, object }) => `${[id, ...definitionOf(object).map(fieldText)].join('\n')}\n`)
-    .join('\n');
+const byId = (a: Change, b: Change): number => (a.id < b.id ? -1 : 1);
+
+/** With the empty line between two paragraphs. */
+const lineCount = (text: string): number => (text === '' ? 0 : text.split('\n').length);
+
+/** An object as a paragraph: its id, then its fields, one a line. */
+export const canonicalText = (object: CatalogObject): string =>
+  `${[idFor(object), ...definitionOf(object).map(fieldText)].join('\n')}\n`;
 
 const fieldText = ([field, value]: readonly [string, unknown]): string => {
   const text = valueText(value);

@@ -25,11 +25,16 @@ export function foundText({ found, strangers }: Pick<DatabaseView, 'found' | 'st
   ].join(' · ');
 }
 
-const stateText = ({ version, label }: FoundState): string =>
-  version === null ? `the tables of ${label}, older than runtime schema 1` : `runtime schema ${version} (${label})`;
+const stateText = (found: FoundState): string =>
+  found.version === null
+    ? `the tables of ${found.label}, older than runtime schema 1`
+    : `runtime schema ${numberText(found)}`;
 
-const nearestText = ({ version, label }: FoundState): string =>
-  version === null ? `that of ${label}` : `${version} (${label})`;
+const nearestText = (found: FoundState): string =>
+  found.version === null ? `that of ${found.label}` : numberText(found);
+
+const numberText = ({ version, label, interrupted }: FoundState): string =>
+  `${version} (${interrupted ? 'on the way to ' : ''}${label})`;
 
 const differencesOf = ({ missing, different, surplus }: FoundState): readonly string[] => [
   ...byKind(missing).map((what) => `${what.text} missing`),
