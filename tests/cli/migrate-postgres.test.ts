@@ -142,7 +142,7 @@ describe('looking without touching', () => {
     expect([stderr, exitCode]).toEqual(['', 2]);
     expect(stdout).toContain(`--- live ${masked(url)}\n+++ declared\n@@ `);
     expect(stdout).toContain('\n+column:dbos.workflow_status.deduplication_id\n');
-    expect(stdout).toContain('\n-index:dbos.idx_notifications\n');
+    expect(stdout).toContain('\n-index:dbos.notifications.idx_notifications\n-  columns: destination_uuid, topic\n');
     expect(stdout).toContain(`
  column:dbos.streams.value
    collation: none
