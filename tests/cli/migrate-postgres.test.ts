@@ -291,7 +291,7 @@ describe('names', () => {
 
 describe('--dry-run', () => {
   const hasPsql = spawnSync('psql', ['--version']).status === 0;
-  if (!hasPsql) process.stderr.write('no psql here: what --dry-run prints is not run by it\n');
+  if (!hasPsql) process.stderr.write('no psql here: the tests that run what --dry-run prints are skipped\n');
   const testWithPsql = hasPsql ? test : test.skip;
 
   /** Runs a script as `dbos migrate --dry-run | psql` does. */

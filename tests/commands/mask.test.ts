@@ -8,7 +8,7 @@ describe('stays as it is', () => {
   test.each([
     'alembic upgrade head',
     'python scripts/seed_data.py',
-    'set -e\n  alembic upgrade head   # twice\n',
+    'set -e\n  alembic upgrade head   # twice',
     'psql "$DBOS_DATABASE_URL" -f seed.sql',
     'psql postgresql://app@db:5432/app?sslmode=require -c "SELECT 1"',
     'PGPASSWORD=$DB_PASSWORD psql -h db',
@@ -20,6 +20,10 @@ describe('stays as it is', () => {
     'export MODE=production',
   ])('%j', (command) => {
     expect(maskCommand(command, secrets)).toBe(command);
+  });
+
+  test('but for the line break that a block in YAML ends with', () => {
+    expect(maskCommand('set -e\nalembic upgrade head\n', secrets)).toBe('set -e\nalembic upgrade head');
   });
 
   test.each(['dbos', 'postgres', 'secret', '12345678', ''])('where a password is an ordinary word: %s', (password) => {

@@ -11,7 +11,9 @@ describe('files', () => {
   const folder = new URL('../../schema/', import.meta.url);
 
   test('each declares the one object that it is named as, and every one is listed', async () => {
-    const files = (await readdir(folder)).filter((file) => !['index.ts', 'retired.ts'].includes(file));
+    const files = (await readdir(folder)).filter(
+      (file) => file.endsWith('.ts') && !['index.ts', 'retired.ts'].includes(file),
+    );
     for (const file of files) {
       const exported = Object.values((await import(new URL(file, folder).href)) as Record<string, unknown>);
       const objects = declared.filter((object) => exported.includes(object));

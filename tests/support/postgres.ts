@@ -195,8 +195,8 @@ function serverOf(
     const query = options.parameters === undefined ? '' : `?${options.parameters}`;
     return `postgresql://${credentials}@127.0.0.1:${port}/${encodeURIComponent(database)}${query}`;
   };
-  const query: PostgresServer['query'] = async (sql, database) => {
-    const client = new Client({ connectionString: url(database), ssl: false });
+  const query: PostgresServer['query'] = async (sql, database = 'postgres') => {
+    const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password, database, ssl: false });
     // A test may kill this very connection; the query's own rejection says so.
     client.on('error', () => {});
     await client.connect();

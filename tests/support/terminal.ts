@@ -4,7 +4,7 @@ import { test } from '@jest/globals';
 import { bareEnvironment, programPath } from './cli.ts';
 
 /** util-linux's `script` runs a command on a terminal of its own and passes on its exit code. */
-const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
+const hasScript = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
 if (!hasScript) process.stderr.write('no `script` of util-linux here: tests on a terminal are skipped\n');
 
 /** A test that needs a terminal. */
@@ -25,7 +25,8 @@ export async function runOnTerminal(
   { cwd, env, answer, stdoutTo }: TerminalOptions = {},
 ): Promise<{ readonly screen: string; readonly exitCode: number | null }> {
   const words = [process.execPath, programPath(), ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  const command = [...words, ...(stdoutTo === undefined ? [] : [`> '${stdoutTo}'`])].join(' ');
+  // The shell would get the signals of the terminal too.
+  const command = ['exec', ...words, ...(stdoutTo === undefined ? [] : [`> '${stdoutTo}'`])].join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { ...bareEnvironment(), SHELL: '/bin/sh', TERM: 'xterm', ...env },

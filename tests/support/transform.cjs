@@ -2,4 +2,11 @@
 const { transformSync } = require('esbuild');
 
 exports.process = (source, path) =>
-  transformSync(source, { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: path });
+  transformSync(source, {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    supported: { 'import-attributes': true },
+    sourcemap: 'inline',
+    sourcefile: path,
+  });

@@ -12,21 +12,29 @@ export interface Wish {
   readonly role?: string;
 }
 
-/** Does what `dbos migrate` does, in this process. */
-export const migrate = (wish: Wish): Promise<void> =>
+/** What `dbos migrate --check` says, and whether it found differences. */
+export interface Found {
+  readonly text: string;
+  readonly drifted: boolean;
+}
+
+/** Does what `dbos migrate` does, in this process. @returns what a check said of the same inspection */
+export const migrate = (wish: Wish): Promise<Found> =>
   withInspected(wish, async (inspected) => {
+    const found = await foundIn(inspected);
     for (const { inspection } of inspected) refuseImpossible(inspection);
     for (const { inspection } of inspected) {
       await apply(inspection, { toolVersion: 'live', runtimeVersion, record: true, onWait: () => {} });
     }
+    return found;
   });
 
-/** What `dbos migrate --check` says, and whether it found differences. */
-export const check = (wish: Wish): Promise<{ readonly text: string; readonly drifted: boolean }> =>
-  withInspected(wish, async (inspected) => {
-    const views = inspected.map((entry) => viewOf(entry, { several: false, ignore: [] }));
-    return { text: await checkText(views), drifted: views.some(isDrifted) };
-  });
+export const check = (wish: Wish): Promise<Found> => withInspected(wish, foundIn);
+
+async function foundIn(inspected: readonly Inspected[]): Promise<Found> {
+  const views = inspected.map((entry) => viewOf(entry, { several: false, ignore: [] }));
+  return { text: await checkText(views), drifted: views.some(isDrifted) };
+}
 
 async function withInspected<T>(wish: Wish, use: (inspected: readonly Inspected[]) => Promise<T>): Promise<T> {
   const configuration = await resolveConfiguration({ flags: wish, environment: {}, workingDirectory: '/' });

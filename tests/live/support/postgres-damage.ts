@@ -8,22 +8,10 @@ import type {
   FunctionObject,
   IndexObject,
   KeyObject,
-  ObjectId,
   ObjectKind,
   ObjectOf,
 } from '../../../src/model/objects.ts';
-
-/** What somebody does to one declared object by hand. */
-export interface Damage {
-  readonly how: string;
-  readonly sql: string;
-  /** What a check must name. */
-  readonly id: ObjectId;
-  /** Whether it takes the values of the column away, though a column of that name is left. */
-  readonly destroys?: boolean;
-}
-
-type Deed = Omit<Damage, 'id'>;
+import { type Damage, type Deed, when } from './damage.ts';
 
 /** All that is done to the objects of a catalog, one deed at a time, in SQL that is written here and by no renderer. */
 export const damagesOf = (catalog: Catalog): readonly Damage[] =>
@@ -66,7 +54,13 @@ function tableDeeds(o: ObjectOf<'table'>, catalog: Catalog): readonly Deed[] {
     k.kind === 'foreignKey' && k.referencedTable === o.name && k.table !== o.name ? [tableName(k)] : [],
   );
   return [
-    { how: 'dropped', sql: `DROP TABLE ${table} CASCADE` },
+    {
+      how: 'dropped',
+      sql: `DROP TABLE ${table} CASCADE`,
+      ...(pointing.length === 0
+        ? {}
+        : { refused: { because: 'violates foreign key constraint', until: emptied(pointing) } }),
+    },
     {
       how: 'made unlogged',
       sql: [...new Set(pointing), table].map((name) => `ALTER TABLE ${name} SET UNLOGGED`).join('; '),
@@ -74,67 +68,103 @@ function tableDeeds(o: ObjectOf<'table'>, catalog: Catalog): readonly Deed[] {
   ];
 }
 
-/** Another type, and what makes it of the declared one. Values of the sample rows go through it and back. */
-const otherTypes: Readonly<Record<string, { readonly type: string; readonly default: string }>> = {
+const emptied = (tables: readonly string[]): string => tables.map((table) => `DELETE FROM ${table}`).join('; ');
+
+/** Nobody knows what the rows should have in a column that is gone, nor what others pointed at there. */
+function unfillable(o: ColumnObject, catalog: Catalog): NonNullable<Deed['refused']> {
+  const pointing = [...catalog.values()].flatMap((k) =>
+    k.kind === 'foreignKey' && k.referencedTable === o.table && k.referencedColumns.includes(o.name)
+      ? [tableName(k)]
+      : [],
+  );
+  return { because: 'contains null values', until: emptied([...pointing, tableName(o)]) };
+}
+
+interface OtherType {
+  readonly type: string;
+  readonly default: string;
+  /** A default for the declared type, where that of the other one does not fit. */
+  readonly ofDeclared?: string;
+}
+
+/** Values of the sample rows go through these types and back. */
+const otherTypes: Readonly<Record<string, OtherType>> = {
   text: { type: 'varchar(40)', default: `'x'` },
   'character varying(255)': { type: 'text', default: `'x'` },
   bigint: { type: 'integer', default: '7' },
   integer: { type: 'bigint', default: '7' },
-  boolean: { type: 'integer', default: '1' },
+  boolean: { type: 'integer', default: '1', ofDeclared: 'true' },
   'double precision': { type: 'numeric(10,2)', default: '1.5' },
   'numeric(38,0)': { type: 'numeric(20,0)', default: '7' },
   'numeric(38,15)': { type: 'double precision', default: '7' },
-  jsonb: { type: 'json', default: `'{}'` },
-};
-
-const otherDefaults: Readonly<Record<string, string>> = {
-  text: `'x'`,
-  'character varying(255)': `'x'`,
-  bigint: '7',
-  integer: '7',
-  boolean: 'true',
-  'double precision': '1.5',
-  'numeric(38,0)': '7',
-  'numeric(38,15)': '7',
-  jsonb: `'{"x": 1}'`,
+  jsonb: { type: 'json', default: `'{"x": 1}'` },
 };
 
 function columnDeeds(o: ColumnObject, catalog: Catalog): readonly Deed[] {
-  const alter = (action: string): string =>
-    `ALTER TABLE ${tableName(o)} ALTER COLUMN ${quote(o.name)} ${action.replaceAll('$column', quote(o.name))}`;
-  const add = `ALTER TABLE ${tableName(o)} DROP COLUMN ${quote(o.name)} CASCADE, ADD COLUMN ${quote(o.name)}`;
+  const column = quote(o.name);
+  const alterTable = `ALTER TABLE ${tableName(o)}`;
+  const alter = (action: string): string => `${alterTable} ALTER COLUMN ${column} ${action}`;
   const other = otherTypes[o.type];
-  const otherDefault = otherDefaults[o.type];
-  if (other === undefined || otherDefault === undefined) throw new Error(`no other type for ${o.type}`);
-  const withoutDefault = o.default === null ? [] : [alter('DROP DEFAULT')];
-  const using = alter(`TYPE ${other.type} USING $column::${other.type}`);
-  const isNumber = o.type === 'bigint' || o.type === 'integer';
+  if (other === undefined) throw new Error(`no other type for ${o.type}`);
+  const hasDefault = o.default !== null;
+  const withoutDefault = hasDefault ? [alter('DROP DEFAULT')] : [];
+  const retype = [alter(`TYPE ${other.type} USING ${column}::${other.type}`), alter(`SET DEFAULT ${other.default}`)];
   return [
-    { how: 'dropped', sql: `ALTER TABLE ${tableName(o)} DROP COLUMN ${quote(o.name)} CASCADE` },
+    {
+      how: 'dropped',
+      sql: `${alterTable} DROP COLUMN ${column} CASCADE`,
+      ...(isFillable(o, catalog) ? {} : { refused: unfillable(o, catalog) }),
+    },
     {
       how: `made ${other.type}, with its default`,
-      sql: [...withoutInverted(o, catalog), ...withoutDefault, using, alter(`SET DEFAULT ${other.default}`)].join('; '),
+      sql: [...withoutIndexes(o, catalog), ...withoutDefault, ...retype].join('; '),
     },
-    { how: 'given another default', sql: alter(`SET DEFAULT ${otherDefault}`) },
-    ...(o.default === null ? [] : [{ how: 'rid of its default', sql: alter('DROP DEFAULT') }]),
-    ...(o.nullable ? [{ how: 'made NOT NULL', sql: alter('SET NOT NULL') }] : []),
-    ...(o.nullable || isInPrimaryKey(o, catalog) ? [] : [{ how: 'made nullable', sql: alter('DROP NOT NULL') }]),
-    ...(isNumber && !o.nullable
-      ? [{ how: 'made an identity', sql: [...withoutDefault, alter('ADD GENERATED ALWAYS AS IDENTITY')].join('; ') }]
-      : []),
-    ...(o.type === 'text' && o.default === null
-      ? [{ how: 'given a collation', sql: alter('TYPE text COLLATE "C"') }]
-      : []),
-    ...(o.type === 'text' && o.nullable
-      ? [{ how: 'made generated', sql: `${add} text GENERATED ALWAYS AS ('x') STORED`, destroys: true }]
-      : []),
+    { how: 'given another default', sql: alter(`SET DEFAULT ${other.ofDeclared ?? other.default}`) },
+    ...when(hasDefault, { how: 'rid of its default', sql: alter('DROP DEFAULT') }),
+    ...nullabilityDeeds(o, catalog, alter),
+    ...when(!o.nullable && ['bigint', 'integer'].includes(o.type), {
+      how: 'made an identity',
+      sql: [...withoutDefault, alter('ADD GENERATED ALWAYS AS IDENTITY')].join('; '),
+    }),
+    ...when(o.type === 'text' && !hasDefault, { how: 'given a collation', sql: alter('TYPE text COLLATE "C"') }),
+    ...when(o.type === 'text' && o.nullable, {
+      how: 'made generated',
+      sql: `${alterTable} DROP COLUMN ${column} CASCADE, ADD COLUMN ${column} text GENERATED ALWAYS AS ('x') STORED`,
+      destroys: true,
+    }),
   ];
 }
 
-/** An index of a method that the other type has no operators for. */
-const withoutInverted = (o: ColumnObject, catalog: Catalog): readonly string[] =>
+/** Whether there is something to put into the column of rows that stand there already. */
+const isFillable = (o: ColumnObject, catalog: Catalog): boolean =>
+  o.nullable || o.default !== null || isVersion(o, catalog);
+
+const isVersion = (o: ColumnObject, catalog: Catalog): boolean =>
+  [...catalog.values()].some((v) => v.kind === 'version' && v.table === o.table);
+
+function nullabilityDeeds(o: ColumnObject, catalog: Catalog, alter: (action: string) => string): readonly Deed[] {
+  const [table, column] = [tableName(o), quote(o.name)];
+  if (o.nullable) {
+    return [{ how: 'made NOT NULL', sql: `DELETE FROM ${table} WHERE ${column} IS NULL; ${alter('SET NOT NULL')}` }];
+  }
+  if (isInPrimaryKey(o, catalog)) return [];
+  const sql = alter('DROP NOT NULL');
+  return [
+    { how: 'made nullable', sql },
+    ...when(o.default !== null, {
+      how: 'made nullable, and emptied',
+      sql: `${sql}; UPDATE ${table} SET ${column} = NULL`,
+      destroys: true,
+    }),
+  ];
+}
+
+/** Indexes that the other type has no operators for. */
+const withoutIndexes = (o: ColumnObject, catalog: Catalog): readonly string[] =>
   [...catalog.values()].flatMap((i) =>
-    i.kind === 'index' && i.table === o.table && i.method !== 'btree' && i.columns.includes(o.name)
+    i.kind === 'index' &&
+    i.table === o.table &&
+    ((i.method !== 'btree' && i.columns.includes(o.name)) || (o.type === 'boolean' && i.predicate?.includes(o.name)))
       ? [`DROP INDEX ${quote(i.schema)}.${quote(i.name)}`]
       : [],
   );
@@ -160,10 +190,8 @@ function keyDeeds(o: KeyObject, catalog: Catalog): readonly Deed[] {
     { how: 'dropped', sql: drop },
     { how: 'renamed', sql: `ALTER TABLE ${tableName(o)} RENAME CONSTRAINT ${quote(o.name)} TO a_stranger` },
     again('made deferrable', `${kind} ${list(o.columns)} DEFERRABLE INITIALLY DEFERRED`),
-    again(
-      o.primary ? 'made a unique constraint' : 'made to span a column less',
-      `UNIQUE ${list(o.primary ? o.columns : o.columns.slice(1))}`,
-    ),
+    ...(o.primary ? [again('made a unique constraint', `UNIQUE ${list(o.columns)}`)] : []),
+    ...(o.columns.length > 1 ? [again('made to span a column less', `${kind} ${list(o.columns.slice(1))}`)] : []),
     ...(o.columns.length > 1 ? [again('turned around', `${kind} ${list(o.columns.toReversed())}`)] : []),
     ...(other === undefined
       ? []
@@ -203,14 +231,10 @@ function createIndex(o: IndexObject): string {
 
 function indexDeeds(o: IndexObject, catalog: Catalog): readonly Deed[] {
   const index = `${quote(o.schema)}.${quote(o.name)}`;
-  const again = (how: string, change: Partial<IndexObject>): Deed => ({
+  const again: Again<IndexObject> = (how, change) => ({
     how,
     sql: `DROP INDEX ${index}; ${createIndex({ ...o, ...change })}`,
   });
-  const [first = '', ...rest] = o.columns;
-  const others = otherColumns(o, [...o.columns, ...o.include], catalog).map(({ name }) => name);
-  const [other = ''] = others;
-  const isTree = o.method === 'btree';
   return [
     { how: 'dropped', sql: `DROP INDEX ${index}` },
     { how: 'renamed', sql: `ALTER INDEX ${index} RENAME TO a_stranger` },
@@ -218,24 +242,32 @@ function indexDeeds(o: IndexObject, catalog: Catalog): readonly Deed[] {
       how: 'left invalid',
       sql: `UPDATE pg_index SET indisvalid = false WHERE indexrelid = ${literal(index)}::regclass`,
     },
-    again('given another condition', { predicate: `${other} IS NULL` }),
-    ...(o.predicate === null ? [] : [again('made total', { predicate: null })]),
-    ...(isTree ? [again('made unique or not', { unique: !o.unique })] : [again('made a tree', { method: 'btree' })]),
-    ...(isTree && !o.unique && rest.length === 0 && o.include.length === 0 && !first.includes(' ')
-      ? [again('made a hash', { method: 'hash' })]
-      : []),
-    ...(isTree
-      ? [
-          again('turned down', {
-            columns: [first.includes(' DESC') ? first.replace(' DESC', '') : `${first} DESC`, ...rest],
-          }),
-          again('given a column more', { columns: [...o.columns, other] }),
-          again('made to include another column', { include: [...o.include, other] }),
-        ]
-      : []),
-    ...(rest.length > 0 ? [again('turned around', { columns: o.columns.toReversed() })] : []),
-    ...(rest.length > 0 ? [again('rid of a column', { columns: o.columns.slice(0, -1) })] : []),
-    ...(o.include.length > 0 ? [again('rid of what it includes', { include: [] })] : []),
+    ...when(o.predicate !== null, again('made total', { predicate: null })),
+    ...when(o.include.length > 0, again('rid of what it includes', { include: [] })),
+    ...(o.method === 'btree' ? treeDeeds(o, again, catalog) : [again('made a tree', { method: 'btree' })]),
+  ];
+}
+
+type Again<O> = (how: string, change: Partial<O>) => Deed;
+
+function treeDeeds(o: IndexObject, again: Again<IndexObject>, catalog: Catalog): readonly Deed[] {
+  const [first = '', ...rest] = o.columns;
+  const isPlain = !o.unique && rest.length + o.include.length === 0 && !first.includes(' ');
+  const turned = first.includes(' DESC') ? first.replace(' DESC', '') : `${first} DESC`;
+  const free = otherColumns(o, [...o.columns, ...o.include], catalog)[0]?.name;
+  return [
+    again('made unique or not', { unique: !o.unique }),
+    again('turned down or up', { columns: [turned, ...rest] }),
+    again('given another condition', { predicate: `${free ?? first.replace(' DESC', '')} IS NOT NULL` }),
+    ...when(isPlain, again('made a hash', { method: 'hash' })),
+    ...when(rest.length > 0, again('turned around', { columns: o.columns.toReversed() })),
+    ...when(rest.length > 0, again('rid of a column', { columns: o.columns.slice(0, -1) })),
+    ...(free === undefined
+      ? []
+      : [
+          again('given a column more', { columns: [...o.columns, free] }),
+          again('made to include another column', { include: [...o.include, free] }),
+        ]),
   ];
 }
 
@@ -250,7 +282,7 @@ function functionDeeds(o: FunctionObject): readonly Deed[] {
   return [
     { how: 'dropped', sql: drop },
     { how: 'given another body', sql: create({ body: `BEGIN RAISE EXCEPTION 'not $body$ %', $$gone$$; END` }) },
-    { how: 'given a body with one word changed', sql: create({ body: o.body.replace('END', 'PERFORM 1; END') }) },
+    { how: 'given a body with one word changed', sql: create({ body: o.body.replace(/END;?\s*$/, 'PERFORM 1; END') }) },
     alter('rid of its search_path', 'RESET ALL'),
     alter('given another search_path', 'SET search_path TO public'),
     alter('given another setting', `SET work_mem TO '64kB'`),
@@ -324,7 +356,7 @@ function versionDeeds(o: ObjectOf<'version'>): readonly Deed[] {
 
 function grantDeeds(o: ObjectOf<'grant'>, catalog: Catalog): readonly Deed[] {
   const [schema, role] = [quote(o.schema), quote(o.role)];
-  const [database] = [...catalog.values()].filter((d) => d.kind === 'database');
+  const database = [...catalog.values()].find((d) => d.kind === 'database');
   const byDefault = (what: string): string =>
     `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} REVOKE ALL ON ${what} FROM ${role}`;
   const sql: { readonly [T in typeof o.on]: string } = {
