@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../support/cli.ts';
+import { deviations, readPlanFormat } from '../support/plan-format.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
+
+const temporaryDirectory = temporaryDirectories();
+let server: PostgresServer;
+/** Fields of the document that some output had. */
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  server = await startPostgres();
+  await server.query('CREATE ROLE reader');
+});
+afterAll(() => server.stop());
+
+interface Plan {
+  readonly formatVersion: number;
+  readonly databases: readonly {
+    readonly url: string;
+    readonly changes: readonly { readonly action: string; readonly id: string }[];
+    readonly statements: readonly { readonly sql: string; readonly objects: readonly string[] }[];
+    readonly strangers: readonly unknown[];
+  }[];
+  readonly total: unknown;
+}
+
+/** All of stdout must be JSON, and as the document says. */
+async function planOf(args: readonly string[], cwd?: string): Promise<Plan> {
+  const { stdout, stderr, exitCode } = await runCli(['migrate', '--format', 'json', ...args], {
+    cwd: cwd ?? temporaryDirectory(),
+  });
+  expect([stderr, exitCode]).toEqual(['', args.includes('--check') ? 2 : 0]);
+  const plan = JSON.parse(stdout) as Plan;
+  expect(deviations(plan, seen)).toEqual([]);
+  expect(plan.formatVersion).toBe(1);
+  return plan;
+}
+
+async function damaged(sql: string): Promise<string> {
+  const url = await server.createDatabase();
+  await runCli(['migrate', '-s', url]);
+  await server.query(sql, new URL(url).pathname.slice(1));
+  return url;
+}
+
+test('databases that are missing, a role, custom commands', async () => {
+  const cwd = temporaryDirectory({ 'dbos-config.yaml': `database: { migrate: ['X_TOKEN=hush run'] }\n` });
+  const plan = await planOf(['--plan', '-s', server.url('later_dbos'), '-D', server.url('later'), '-r', 'reader'], cwd);
+  expect(plan.databases.map(({ url }) => url)).toEqual([
+    server.url('later_dbos').replace(/:[^:@]*@/, ':***@'),
+    server.url('later').replace(/:[^:@]*@/, ':***@'),
+  ]);
+  expect(plan).toMatchObject({ commands: ['X_TOKEN=*** run'] });
+});
+
+test('every change has a statement, and every statement a change', async () => {
+  const plan = await planOf(['--plan', '-s', server.url('later_dbos')]);
+  for (const { changes, statements } of plan.databases) {
+    const made = statements.flatMap(({ objects }) => objects);
+    expect(made.toSorted()).toEqual(changes.map(({ id }) => id).toSorted());
+  }
+});
+
+test('changes of every sort, objects of others, and tables that hold rows', async () => {
+  const url = await damaged(
+    `ALTER TABLE dbos.streams ALTER COLUMN value DROP NOT NULL;
+     ALTER TABLE dbos.streams DROP COLUMN serialization;
+     ALTER INDEX dbos.idx_workflow_status_pending RENAME TO renamed;
+     CREATE INDEX idx_notifications ON dbos.notifications (destination_uuid, topic);
+     CREATE INDEX mine ON dbos.notifications (destination_uuid);
+     CREATE TABLE dbos.job_queue (id int);
+     ALTER TABLE dbos.queues ADD COLUMN needed int NOT NULL`,
+  );
+  const plan = await planOf(['--check', '-s', url]);
+  expect(plan.total).toEqual({ create: 1, alter: 1, rename: 1, drop: 1 });
+  expect(plan.databases[0]?.changes).toContainEqual({
+    action: 'rename',
+    id: 'index:dbos.workflow_status.idx_workflow_status_pending',
+    kind: 'index',
+    table: 'workflow_status',
+    renamedFrom: 'index:dbos.workflow_status.renamed',
+    differences: [],
+  });
+  expect(plan.databases[0]).toMatchObject({
+    kept: ['table:dbos.job_queue'],
+    strangers: [
+      { id: 'column:dbos.queues.needed', danger: expect.any(String) },
+      { id: 'index:dbos.notifications.mine', coveredBy: 'index:dbos.notifications.idx_workflow_topic' },
+    ],
+  });
+});
+
+test('a schema that is ahead', async () => {
+  const plan = await planOf(['--check', '-s', await damaged('UPDATE dbos.dbos_migrations SET version = 999')]);
+  expect(plan.databases[0]).toMatchObject({ ahead: { live: 999, declared: 125 }, changes: [], statements: [] });
+});
+
+test('SQLite', async () => {
+  const plan = await planOf(['--plan', '-s', 'sqlite:///./app.sqlite']);
+  expect(plan.databases).toMatchObject([{ dialect: 'sqlite', schema: 'main', url: 'sqlite:///./app.sqlite' }]);
+});
+
+describe('the document', () => {
+  test('has no field that the outputs above have not', () => {
+    const documented = [...readPlanFormat()].flatMap(([anchor, shape]) =>
+      [...shape.keys()].map((name) => `${anchor}.${name}`),
+    );
+    expect([...seen].toSorted()).toEqual(documented.toSorted());
+  });
+
+  test('is what an output is held against', () => {
+    expect(deviations({ formatVersion: '1', databases: [{}], commands: [1], more: 0 }, new Set())).toEqual(
+      expect.arrayContaining([
+        'plan.more: not in the document',
+        'plan.formatVersion: no number',
+        'plan.databases[0].title: missing',
+        'plan.commands[0]: no string',
+        'plan.total: missing',
+      ]),
+    );
+  });
+});

@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { runCli } from '../support/cli.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
+import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
+
+const temporaryDirectory = temporaryDirectories();
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const question =
+  'This command resets your DBOS system database, deleting metadata about past workflows and steps. Are you sure you want to proceed? [y/N]: ';
+const done = 'Resetting system database...\nSystem database reset successfully.\n';
+const url = 'sqlite:///./app.sqlite';
+
+/** A directory with a migrated SQLite database, on which `sql` was run. */
+async function migrated(sql = ''): Promise<{ readonly cwd: string; readonly file: string }> {
+  const cwd = temporaryDirectory();
+  await runCli(['migrate', '-s', url], { cwd });
+  const file = join(cwd, 'app.sqlite');
+  inFile(file, sql);
+  return { cwd, file };
+}
+
+function inFile(file: string, sql: string): readonly unknown[] {
+  const database = new Database(file);
+  try {
+    database.exec(sql);
+    return database.prepare('SELECT type, name FROM sqlite_master ORDER BY name').all();
+  } finally {
+    database.close();
+  }
+}
+
+const reset = (cwd: string, ...flags: readonly string[]) => runCli(['reset', '-s', url, ...flags], { cwd });
+
+describe('the question', () => {
+  const answered = (cwd: string, keys: string, stdoutTo?: string) =>
+    runOnTerminal(['reset', '-s', url], {
+      cwd,
+      answer: { to: question, keys },
+      ...(stdoutTo === undefined ? {} : { stdoutTo }),
+    });
+
+  testOnTerminal.each(['y', 'yes', 'YES', 'Yes'])('%s resets', async (answer) => {
+    const { cwd, file } = await migrated();
+    expect(await answered(cwd, `${answer}\n`)).toEqual({ screen: `${question}${answer}\n${done}`, exitCode: 0 });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  testOnTerminal('anything else cancels', async () => {
+    const { cwd, file } = await migrated();
+    for (const answer of ['n', '', 'yy', 'yes please', 'да']) {
+      const screen = `${question}${answer}\nOperation cancelled.\n`;
+      expect(await answered(cwd, `${answer}\n`)).toEqual({ screen, exitCode: 0 });
+    }
+    const interrupted = await answered(cwd, '\u0003');
+    expect(interrupted).toEqual({ screen: `${question}^C\nOperation cancelled.\n`, exitCode: 0 });
+    const ended = await answered(cwd, '\u0004');
+    expect(ended).toEqual({ screen: `${question}\nOperation cancelled.\n`, exitCode: 0 });
+    expect(existsSync(file)).toBe(true);
+    expect((await runCli(['migrate', '--check', '-s', url], { cwd })).exitCode).toBe(0);
+  });
+
+  testOnTerminal('is asked on the terminal where the output goes elsewhere', async () => {
+    const { cwd } = await migrated();
+    expect(await answered(cwd, 'n\n', 'output')).toEqual({ screen: `${question}n\n`, exitCode: 0 });
+  });
+
+  test.each([
+    ['no input', ''],
+    ['a yes that nobody typed', 'y\n'],
+  ])('is not asked where there is no terminal: %s', async (_, input) => {
+    const { cwd, file } = await migrated();
+    const { stdout, stderr, exitCode } = await runCli(['reset', '-s', url], { cwd, input });
+    expect([stdout, exitCode]).toEqual(['', 3]);
+    expect(stderr).toBe(`error: reset deletes all workflow history and there is no terminal to ask on
+  do     give --yes to reset without asking
+`);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('SQLite', () => {
+  test('the file goes when nothing is left in it', async () => {
+    const { cwd, file } = await migrated();
+    expect(await reset(cwd, '--yes')).toEqual({ stdout: done, stderr: '', exitCode: 0 });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('the file stays with what is not ours', async () => {
+    const { cwd, file } = await migrated("CREATE TABLE mine (a); INSERT INTO mine VALUES ('kept')");
+    expect(await reset(cwd, '-y')).toMatchObject({ stdout: done, exitCode: 0 });
+    expect(inFile(file, '')).toEqual([{ type: 'table', name: 'mine' }]);
+  });
+
+  test('the tables of the application stay, and all of the file where it serves as both', async () => {
+    const cwd = temporaryDirectory();
+    await runCli(['migrate', '-D', url], { cwd });
+    expect((await runCli(['reset', '--yes', '-D', url], { cwd })).exitCode).toBe(0);
+    const left = inFile(join(cwd, 'app.sqlite'), '').map((row) => (row as { name: string }).name);
+    expect(left).toContain('transaction_completion');
+    expect(left).not.toContain('workflow_status');
+  });
+
+  test('nothing to reset is said, and nothing is made', async () => {
+    const cwd = temporaryDirectory();
+    const { stdout, exitCode } = await reset(cwd, '--yes');
+    expect([stdout, exitCode]).toEqual(['Nothing to reset: there are no DBOS system tables.\n', 0]);
+    expect((await reset(cwd, '--dry-run')).stdout).toBe('-- Nothing to reset.\n');
+    expect(existsSync(join(cwd, 'app.sqlite'))).toBe(false);
+  });
+
+  test('--dry-run asks nothing, and prints what would run', async () => {
+    const { cwd, file } = await migrated();
+    const { stdout, stderr, exitCode } = await reset(cwd, '--dry-run');
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    inFile(file, stdout.replaceAll(/^(?:\..*|--.*)$/gm, ''));
+    expect((await reset(cwd, '--dry-run')).stdout).toBe('-- Nothing to reset.\n');
+  });
+});
+
+describe('PostgreSQL', () => {
+  /** A migrated database, on which `sql` was run. */
+  async function prepared(sql: string): Promise<{ readonly name: string; readonly flags: readonly string[] }> {
+    const systemUrl = await server.createDatabase('reset');
+    const name = new URL(systemUrl).pathname.slice(1);
+    await runCli(['migrate', '-s', systemUrl]);
+    if (sql !== '') await server.query(sql, name);
+    return { name, flags: ['-s', systemUrl] };
+  }
+
+  const schemaExists = async (name: string): Promise<boolean> =>
+    (await server.query(`SELECT FROM pg_namespace WHERE nspname = 'dbos'`, name)).length === 1;
+
+  test('the schema goes when nothing is left in it, the database stays', async () => {
+    const { name, flags } = await prepared('CREATE TABLE public.mine (a int)');
+    expect(await runCli(['reset', '--yes', ...flags])).toEqual({ stdout: done, stderr: '', exitCode: 0 });
+    expect(await schemaExists(name)).toBe(false);
+    expect(await server.query('SELECT * FROM public.mine', name)).toEqual([]);
+    const again = await runCli(['reset', '--yes', ...flags]);
+    expect(again).toMatchObject({ stdout: 'Nothing to reset: there are no DBOS system tables.\n', exitCode: 0 });
+  });
+
+  test('is one transaction, and goes through no other database', async () => {
+    const { name, flags } = await prepared('');
+    await server.mark();
+    await runCli(['reset', '--yes', ...flags]);
+    const messages = (await server.messages()).filter((message) => /^(?:DROP|BEGIN|COMMIT)/m.test(message));
+    expect(messages).toHaveLength(1);
+    expect((await server.messages(name)).length).toBe((await server.messages()).length);
+  });
+
+  test('the schema stays with what is not ours', async () => {
+    const { name, flags } = await prepared('CREATE TABLE dbos.mine AS SELECT 1 AS a');
+    expect((await runCli(['reset', '--yes', ...flags])).exitCode).toBe(0);
+    expect(await server.query('SELECT a FROM dbos.mine', name)).toEqual([{ a: 1 }]);
+  });
+
+  test('what depends on our tables is named, and goes with --cascade only, with what makes it again', async () => {
+    const { name, flags } = await prepared(
+      `CREATE TABLE public.orders (id int PRIMARY KEY, workflow text REFERENCES dbos.workflow_status);
+       INSERT INTO dbos.workflow_status (workflow_uuid) VALUES ('w'); INSERT INTO public.orders VALUES (1, 'w');
+       CREATE VIEW public.running AS SELECT workflow_uuid FROM dbos.workflow_status;
+       CREATE VIEW public.counted AS SELECT count(*) AS n FROM public.running`,
+    );
+    const refused = await runCli(['reset', '--yes', ...flags]);
+    expect(refused).toMatchObject({ stdout: '', exitCode: 3 });
+    for (const object of [
+      'view public.running',
+      'view public.counted',
+      'constraint orders_workflow_fkey on table public.orders',
+    ])
+      expect(refused.stderr).toContain(`  ${object}\n`);
+    expect(refused.stderr).toContain('--cascade');
+    expect(await server.query('SELECT n FROM public.counted', name)).toEqual([{ n: '1' }]);
+
+    const { stdout, exitCode } = await runCli(['reset', '--yes', '--cascade', ...flags]);
+    expect(exitCode).toBe(0);
+    expect(await server.query('SELECT * FROM public.orders', name)).toEqual([{ id: 1, workflow: 'w' }]);
+    expect(await server.query(`SELECT to_regclass('public.counted') AS view`, name)).toEqual([{ view: null }]);
+
+    await runCli(['migrate', ...flags]);
+    await server.query('DELETE FROM public.orders', name);
+    const [, definitions] = /to make these again:\n([^]*?)System database reset successfully\.\n$/.exec(stdout) ?? [];
+    await server.query(definitions ?? 'no definitions', name);
+    expect(await server.query('SELECT n FROM public.counted', name)).toEqual([{ n: '0' }]);
+  });
+
+  test('a failure changes nothing, and is an error', async () => {
+    const { name, flags } = await prepared(
+      `CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+         RAISE EXCEPTION 'not on my watch'; END $$;
+       CREATE EVENT TRIGGER refuse ON sql_drop EXECUTE FUNCTION public.refuse()`,
+    );
+    const { stdout, stderr, exitCode } = await runCli(['reset', '--yes', ...flags]);
+    expect(exitCode).toBe(1);
+    expect(stdout).not.toContain('successfully');
+    expect(stderr).toContain('error: not on my watch');
+    expect((await runCli(['migrate', '--check', ...flags])).exitCode).toBe(0);
+    await server.query('DROP EVENT TRIGGER refuse', name);
+  });
+
+  test('where there is no database none is made', async () => {
+    const { stdout, exitCode } = await runCli(['reset', '--yes', '-s', server.url('nowhere')]);
+    expect([stdout, exitCode]).toEqual(['Nothing to reset: there are no DBOS system tables.\n', 0]);
+    expect(await server.query(`SELECT FROM pg_database WHERE datname = 'nowhere'`)).toEqual([]);
+  });
+
+  test('the application database is not even connected to', async () => {
+    const { flags } = await prepared('');
+    const unreachable = ['-D', 'postgresql://u@127.0.0.1:1/app'];
+    expect((await runCli(['reset', '--yes', ...flags, ...unreachable])).exitCode).toBe(0);
+  });
+});

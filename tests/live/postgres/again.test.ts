@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { expectNothingToDo, succeed } from '../support/run.ts';
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres({ settings: { log_connections: true } });
+});
+afterAll(() => server.stop());
+
+/** Connections and messages together: each costs the wire's latency at least once. */
+async function roundTrips(): Promise<{ readonly connections: number; readonly messages: number }> {
+  const log = await server.log();
+  return {
+    connections: log.split('LOG:  connection authorized').length - 1,
+    messages: (await server.messages()).length,
+  };
+}
+
+const asTables = `SELECT relname, relfilenode FROM pg_class WHERE relnamespace = 'dbos'::regnamespace ORDER BY 1`;
+
+describe.each(['that exists', 'that is missing'])('a database %s', (which) => {
+  const name = which === 'that exists' ? 'is_there' : 'is_missing';
+  const flags = (): readonly string[] => ['--sys-db-url', server.url(name)];
+
+  test('is filled in at most ten round trips', async () => {
+    if (which === 'that exists') await server.query(`CREATE DATABASE ${name}`);
+    await server.mark();
+    await succeed(['migrate', ...flags()]);
+    const { connections, messages } = await roundTrips();
+    // A missing one is asked for, then made through another one, then entered.
+    expect(connections).toBe(which === 'that exists' ? 1 : 3);
+    expect(connections + messages).toBeLessThanOrEqual(10);
+    await expectNothingToDo(flags());
+  });
+
+  test('is left alone by the second run: one look, and not one statement that writes', async () => {
+    const before = await server.query(asTables, name);
+    await server.mark();
+    const { stdout } = await succeed(['migrate', ...flags()]);
+    expect(stdout).toContain('nothing to do');
+    const messages = await server.messages();
+    expect(messages).toHaveLength(1);
+    expect(messages.join('\n')).not.toMatch(
+      /^\s*(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|GRANT|COMMENT|TRUNCATE|DO|LOCK)\b/im,
+    );
+    expect(await server.query(asTables, name)).toEqual(before);
+    expect(await server.query('SELECT count(*)::int AS n FROM dbos.migrations', name)).toEqual([{ n: 1 }]);
+  });
+});
+
+test('two databases, filled once, are left alone too', async () => {
+  const flags = ['--sys-db-url', server.url('two_dbos'), '--db-url', server.url('two')];
+  await succeed(['migrate', ...flags]);
+  await server.mark();
+  await succeed(['migrate', ...flags]);
+  expect(await server.messages()).toHaveLength(2);
+  await expectNothingToDo(flags);
+});

@@ -1,0 +1,3 @@
+import { testDamages } from '../support/damaged-postgres.ts';
+
+testDamages(({ kind }) => kind === 'column');

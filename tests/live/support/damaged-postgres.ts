@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, escapeIdentifier as quote } from 'pg';
+import { applicationDefinitions, systemDefinitions } from '../../../schema/index.ts';
+import type { CatalogObject, ObjectId } from '../../../src/model/objects.ts';
+import { combine } from '../../../src/model/definition.ts';
+import { postgres } from '../../../src/postgres/index.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { expectRowsKept, isSame, type LiveRows } from './live-rows.ts';
+import { check, migrate, type Wish } from './migrate.ts';
+import type { Damage } from './damage.ts';
+import { damagesOf } from './postgres-damage.ts';
+import { sampleRows } from './sample-rows.ts';
+
+/** One database that serves as both, so that every object of both sets stands in it. */
+const database = 'everything';
+const role = 'an "app" role';
+const catalog = postgres.declare(combine(systemDefinitions, applicationDefinitions), {
+  schema: 'dbos',
+  database,
+  role,
+});
+const samples = sampleRows(catalog);
+const damages = damagesOf(catalog);
+
+let server: PostgresServer;
+let client: Client;
+let wish: Wish;
+let before: LiveRows;
+
+beforeAll(async () => {
+  server = await startPostgres({ settings: { log_statement: 'none' } });
+  await server.query(`CREATE DATABASE ${database}`);
+  await server.query(`CREATE ROLE ${quote(role)}`);
+  const url = server.url(database);
+  wish = { systemDatabaseUrl: url, applicationDatabaseUrl: url, role };
+  client = new Client({ connectionString: url, ssl: false });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await server.stop();
+});
+
+let isAsDeclared = false;
+
+/** As declared, with the sample rows; a case that failed leaves nothing to those behind it. */
+async function restore(): Promise<void> {
+  if (!isAsDeclared) {
+    await client.query('DROP SCHEMA IF EXISTS dbos CASCADE');
+    await migrate(wish);
+    await client.query('CREATE SEQUENCE dbos.a_sequence');
+    await putRows();
+  }
+  isAsDeclared = false;
+}
+
+async function putRows(): Promise<void> {
+  await client.query(`TRUNCATE ${[...samples.keys()].map((table) => `dbos.${quote(table)}`).join(', ')}`);
+  for (const [table, rows] of samples) {
+    const name = `dbos.${quote(table)}`;
+    const sql = `INSERT INTO ${name} SELECT * FROM jsonb_populate_recordset(NULL::${name}, $1)`;
+    await client.query(sql, [JSON.stringify(rows.map((row) => withParsedJson(table, row)))]);
+  }
+  before = await readRows();
+}
+
+/** A document goes in as one, and not as its text. */
+const withParsedJson = (table: string, row: object): object =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, isJson(table, name) ? JSON.parse(String(value)) : value]),
+  );
+
+const isJson = (table: string, name: string): boolean =>
+  [...catalog.values()].some((o) => o.kind === 'column' && o.table === table && o.name === name && o.type === 'jsonb');
+
+async function readRows(): Promise<LiveRows> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = to_regnamespace('dbos') AND relkind = 'r'`,
+  );
+  const present = tables.map(({ name }) => name).filter((name) => samples.has(name));
+  if (present.length === 0) return new Map();
+  const parts = present.map((name) => `(SELECT json_agg(t) FROM dbos.${quote(name)} t) AS ${quote(name)}`);
+  const { rows } = await client.query<Record<string, Record<string, unknown>[] | null>>(`SELECT ${parts.join(', ')}`);
+  return new Map(Object.entries(rows[0] ?? {}).map(([name, all]) => [name, all ?? []]));
+}
+
+/**
+ * Damages every object that is chosen, in every way, and each time asserts that a check names it, that a migration
+ * repairs it and then finds nothing to do, and that all rows are there.
+ */
+export function testDamages(isChosen: (object: CatalogObject) => boolean): void {
+  test('every object of the catalog is damaged', () => {
+    const damaged = new Set(damages.map(({ id }) => id));
+    expect([...catalog.keys()].filter((id) => !damaged.has(id))).toEqual([`database:${database}`]);
+  });
+
+  const chosen = [...catalog].flatMap(([id, object]) => (isChosen(object) ? [id] : []));
+  describe.each(chosen.filter((id) => waysOf(id).length > 0))('%s', (id) => {
+    test.each(waysOf(id))('%s', (_, damage) => testDamage(damage));
+  });
+}
+
+const waysOf = (id: ObjectId): readonly (readonly [how: string, damage: Damage])[] =>
+  damages.filter((damage) => damage.id === id).map((damage) => [damage.how, damage]);
+
+async function testDamage({ id, sql, destroys, refused }: Damage): Promise<void> {
+  await restore();
+  await client.query(sql);
+  if (refused !== undefined) {
+    const found = await check(wish);
+    await expect(migrate(wish)).rejects.toThrow(refused.because);
+    expect(await check(wish)).toEqual(found);
+    await client.query(refused.until);
+  }
+  const damaged = await readRows();
+
+  const found = await migrate(wish);
+
+  expect(found.drifted).toBe(true);
+  expect(found.text.split('\n').map((line) => line.slice(1))).toContain(id);
+  expect(await check(wish)).toEqual({ text: 'Nothing to do: the live schema is as declared.\n', drifted: false });
+  const object = catalog.get(id);
+  const destroyed = destroys && object?.kind === 'column' ? { table: object.table, column: object.name } : null;
+  const repaired = await readRows();
+  expectRowsKept({ before, damaged, repaired }, destroyed);
+  if (!isSame(before, repaired)) await putRows();
+  const [row] = (await client.query<{ stands: boolean }>(`SELECT to_regclass('dbos.a_sequence') IS NOT NULL AS stands`))
+    .rows;
+  isAsDeclared = row?.stands === true;
+}
