@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from './child.ts';
+
+type Environment = 'old' | 'new';
+
+/** Releases before 2.0 need other packages than those after it, so there is an environment for each kind. */
+interface Releases {
+  readonly newest: string;
+  readonly lastOfTwo: string;
+  readonly postgres: Readonly<Record<Environment, readonly string[]>>;
+  readonly sqlite: Readonly<Record<Environment, readonly string[]>>;
+}
+
+const releases = JSON.parse(readFileSync(new URL('python.json', import.meta.url), 'utf8')) as Releases;
+
+export const { newest: newestPython, lastOfTwo } = releases;
+
+/** Those whose databases differ. They keep their history with Alembic until 1.12, by number from 1.14 on. */
+export const postgresReleases: readonly string[] = [...releases.postgres.old, ...releases.postgres.new];
+export const sqliteReleases: readonly string[] = [...releases.sqlite.old, ...releases.sqlite.new];
+
+/** Why no release can be run; null where they can. Set by the preparation, before any test. */
+export const whyNoPython: string | null = process.env['CONFORMANCE_NO_PYTHON'] ?? null;
+
+const cache = fileURLToPath(new URL('../../../node_modules/.cache/conformance-python/', import.meta.url));
+
+/** Runs the program in `runtime/` under one release. */
+export const pythonCommand = (release: string, ...args: readonly string[]): Command => ({
+  program: join(cache, releases.postgres.old.includes(release) ? 'old' : 'new', 'bin/python'),
+  args: ['release.py', ...args],
+  env: { PYTHONPATH: join(cache, `dbos-${release}`), PYTHONDONTWRITEBYTECODE: '1' },
+});

@@ -1,0 +1,48 @@
+import type { Database } from './database.ts';
+import { inOrderOfKeys, valuesFor } from './sample-rows.ts';
+
+/** The rows of a schema, by table: the columns that there are, and each row as the engine's own JSON text. */
+export type Rows = ReadonlyMap<string, { readonly columns: readonly string[]; readonly rows: readonly string[] }>;
+
+/** Tables whose rows are the version number, which a migration is meant to write, and our own record. */
+const notKept = /^(?:migrations|(?:\w+_)?dbos_migrations|dbos_\w+_migrations)$/;
+
+/** Puts rows into every table of the schema, whatever tables it has; those that keep version numbers stay as they are. */
+export async function fill(database: Database): Promise<void> {
+  for (const table of inOrderOfKeys(await database.tables())) {
+    for (const row of valuesFor(table)) await database.insert(table.name, row);
+  }
+}
+
+/** Reads every row of every table of a schema. */
+export async function rowsOf(database: Database): Promise<Rows> {
+  const found = new Map<string, { columns: readonly string[]; rows: readonly string[] }>();
+  for (const table of await database.tables()) {
+    if (notKept.test(table.name)) continue;
+    const columns = table.columns.map(({ name }) => name);
+    found.set(table.name, { columns, rows: await database.rows(table.name, columns) });
+  }
+  return found;
+}
+
+/**
+ * Says of every row that was there before and is not there now, in the same table with the same values in the columns
+ * that it had, where it stood. Rows that came are no loss.
+ */
+export async function lostRows(database: Database, before: Rows): Promise<readonly string[]> {
+  const lost: string[] = [];
+  for (const [table, { columns, rows }] of before) {
+    const left = await database.rows(table, columns).then(
+      (now) => [...now],
+      (error: unknown) => [String(error)],
+    );
+    for (const row of rows) {
+      const i = left.indexOf(row);
+      if (i < 0) lost.push(`${table}: ${row}`);
+      else left.splice(i, 1);
+    }
+  }
+  return lost;
+}
+
+export const countRows = (rows: Rows): number => [...rows.values()].reduce((sum, table) => sum + table.rows.length, 0);
