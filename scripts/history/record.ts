@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemDefinitions } from '../../schema/index.ts';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
+import type { LiveState } from '../../src/model/dialect.ts';
 import { recordedSchema, tracesOf } from '../../src/planner/history.ts';
 import { connectPostgres } from '../../src/postgres/connect.ts';
 import { postgres } from '../../src/postgres/index.ts';
@@ -14,9 +15,12 @@ import type { Runtime } from './release.ts';
 import { type NewSite, Recorder, type Snapshot, type State } from './states.ts';
 import { typescript } from './typescript.ts';
 
+/** Names of what stands in a schema and is neither declared nor retired: nothing of it is recorded. */
+type Unknown = Set<string>;
+
 /** A database of its own for each walk, on a server of this run. */
 const onServer =
-  (server: PostgresServer): NewSite =>
+  (server: PostgresServer, unknown: Unknown): NewSite =>
   async () => {
     const url = await server.createDatabase('history');
     const target = parseDatabaseUrl(url, 'history');
@@ -27,10 +31,10 @@ const onServer =
       look: async () => {
         const { connection, missing } = await connectPostgres(target);
         if (connection === null) throw missing;
-        const scope = { database: target.database, schema: recordedSchema, definitions: systemDefinitions, role: null };
+        const scope = { ...ours, database: target.database, schema: recordedSchema };
         return postgres
           .introspect(connection, scope)
-          .then(({ catalog }) => snapshotOf(tracesOf(catalog, recordedSchema)))
+          .then((found) => snapshotOf(found, recordedSchema, unknown))
           .finally(() => connection.close());
       },
     };
@@ -40,7 +44,7 @@ let files = 0;
 
 /** A file of its own for each walk. */
 const inDirectory =
-  (directory: string): NewSite =>
+  (directory: string, unknown: Unknown): NewSite =>
   async () => {
     files += 1;
     const path = join(directory, `history-${files}.sqlite`);
@@ -50,23 +54,32 @@ const inDirectory =
       remove: () => rm(path),
       look: async () => {
         const { connection } = await openSqlite(path, { write: false });
-        const scope = { database: path, schema: 'main', definitions: systemDefinitions, role: null };
+        const scope = { ...ours, database: path, schema: 'main' };
         return sqlite
           .introspect(connection, scope)
-          .then(({ catalog }) => snapshotOf(tracesOf(catalog, 'main')))
+          .then((found) => snapshotOf(found, 'main', unknown))
           .finally(() => connection.close());
       },
     };
   };
 
-const snapshotOf = (traces: ReturnType<typeof tracesOf>): Snapshot =>
-  new Map([...traces].map(([id, { hash }]) => [id, hash]));
+const ours = { definitions: systemDefinitions, role: null, surroundings: true };
 
-async function write(dialect: 'postgres' | 'sqlite', states: readonly State[], runtimes: readonly Runtime[]) {
+function snapshotOf({ catalog, server }: LiveState, schema: string, unknown: Unknown): Snapshot {
+  for (const name of server.strangers) unknown.add(name);
+  return new Map([...tracesOf(catalog, schema)].map(([id, { hash }]) => [id, hash]));
+}
+
+async function write(
+  dialect: 'postgres' | 'sqlite',
+  states: readonly State[],
+  { runtimes, unknown }: { readonly runtimes: readonly Runtime[]; readonly unknown: Unknown },
+): Promise<void> {
   const history = encode(states, runtimes);
   const path = `schema/history/${dialect}.json`;
   await writeFile(path, `${JSON.stringify(history, null, 2)}\n`);
   console.log(`${path}: ${history.states.length} states, ${Object.keys(history.objects).length} objects`);
+  for (const name of unknown) console.log(`neither declared nor retired, so not recorded: ${name}`);
 }
 
 async function recordPostgres(directory: string): Promise<void> {
@@ -74,12 +87,13 @@ async function recordPostgres(directory: string): Promise<void> {
     await typescript(join(directory, 'typescript')),
     await python(join(directory, 'python'), 'postgres'),
   ];
+  const unknown: Unknown = new Set();
   const server = await startPostgres({ settings: { log_statement: 'none' } });
   try {
     const states: State[] = [];
     for (const runtime of runtimes)
-      states.push(...(await new Recorder(runtime, onServer(server)).record({ quiet: true })));
-    await write('postgres', states, runtimes);
+      states.push(...(await new Recorder(runtime, onServer(server, unknown)).record({ quiet: true })));
+    await write('postgres', states, { runtimes, unknown });
   } finally {
     await server.stop();
   }
@@ -87,7 +101,9 @@ async function recordPostgres(directory: string): Promise<void> {
 
 async function recordSqlite(directory: string): Promise<void> {
   const runtime = await python(join(directory, 'python'), 'sqlite');
-  await write('sqlite', await new Recorder(runtime, inDirectory(directory)).record({ quiet: false }), [runtime]);
+  const unknown: Unknown = new Set();
+  const states = await new Recorder(runtime, inDirectory(directory, unknown)).record({ quiet: false });
+  await write('sqlite', states, { runtimes: [runtime], unknown });
 }
 
 const directory = process.env['HISTORY_DIRECTORY'] ?? join(tmpdir(), 'dbos-history');

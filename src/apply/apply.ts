@@ -43,7 +43,8 @@ export async function apply(inspection: Inspection, options: ApplyOptions): Prom
       await takeLock(inspection.database, opened.connection, options.onWait);
     }
     const plan = await applyCurrent(inspection, opened, options);
-    const unrecorded = options.record ? await tryRecord(inspection, opened.connection, plan, startedAt, options) : null;
+    const isRecorded = options.record && plan.statements.length > 0;
+    const unrecorded = isRecorded ? await tryRecord(inspection, opened.connection, plan, startedAt, options) : null;
     return { plan, unrecorded, url: opened.connection.url };
   } finally {
     if (opened !== inspection.opened) await opened.connection.close();
@@ -99,7 +100,7 @@ const runnerOf = (inspection: Inspection, connection: Connection, options: Apply
 });
 
 /** Somebody changed the schema between the plan and its transaction. */
-class Overtaken extends Error {}
+class Overtaken extends UserError {}
 
 async function applyCurrent(inspection: Inspection, opened: Opened, options: ApplyOptions): Promise<Plan> {
   const { database, goal } = inspection;
@@ -122,7 +123,11 @@ async function runPlan(current: Inspection, connection: Connection, options: App
   for (const segment of segmentsOf(plan.statements.filter((statement) => !onServer(statement)))) {
     const guard = async (): Promise<void> => {
       const now = await inspectOpened(database, opened, goal);
-      if (now.plan.basis !== plan.basis) throw new Overtaken('the schema was changed by somebody else');
+      if (now.plan.basis === plan.basis) return;
+      throw new Overtaken('the schema is being changed by somebody else', {
+        where: database.where,
+        hint: 'run migrate again when they are done',
+      });
     };
     const needsGuard = segment.transactional && !guarded;
     await runSegment(runnerOf(current, connection, options), segment, needsGuard ? guard : undefined);

@@ -15,7 +15,7 @@ export interface ResetInspection {
 /**
  * Plans the way from what is there to nothing of ours. The database stays, and the schema too while anything of
  * others stands in it.
- * @throws RefusedError when others' objects depend on ours and `cascade` was not given.
+ * @throws RefusedError when others' objects depend on ours and `cascade` was not given, or nothing could make them again.
  */
 export async function inspectReset(
   database: Database,
@@ -26,7 +26,12 @@ export async function inspectReset(
   const opened = await database.open({ write: false });
   try {
     const dependents = opened.exists ? await dialect.dependents(opened.connection, scope) : [];
-    if (dependents.length > 0 && !cascade) throw refusal(database, dependents);
+    const lasting = dependents.filter(({ definition }) => definition === null);
+    if (lasting.length > 0) throw refusal(database, lasting, 'drop them yourself: nothing could make them again');
+    if (dependents.length > 0 && !cascade) {
+      const hint = 'drop them yourself, or give --cascade: they are dropped too, and their definitions printed';
+      throw refusal(database, dependents, hint);
+    }
     return { inspection: await inspectOpened(database, opened, resetGoal(database, options, dependents)), dependents };
   } catch (error) {
     await opened.connection.close();
@@ -56,11 +61,8 @@ const dropDependent = ({ drop }: Dependent): Statement => ({
   hazards: ['data loss'],
 });
 
-const refusal = (database: Database, dependents: readonly Dependent[]): RefusedError =>
+const refusal = (database: Database, dependents: readonly Dependent[], hint: string): RefusedError =>
   new RefusedError(
     `these objects of yours depend on the system tables:\n${dependents.map(({ name }) => `  ${name}`).join('\n')}`,
-    {
-      where: database.where,
-      hint: 'drop them yourself, or give --cascade: they are dropped too, and their definitions printed',
-    },
+    { where: database.where, hint },
   );

@@ -8,14 +8,14 @@ import { combine, type Definitions, withoutListenNotify } from '../model/definit
 import type { Connection, DeclareOptions, Scope } from '../model/dialect.ts';
 import { UserError } from '../model/errors.ts';
 import { maskUrl } from '../model/mask-url.ts';
+import { psqlWay, sqliteWay, type Way } from './shell.ts';
 
 /** A database of this run with what it is to the operator. */
 export interface RunDatabase {
   readonly title: string;
   readonly database: Database;
   readonly declare: DeclareOptions;
-  /** Makes the dialect's shell connect to it. */
-  readonly connectLine: string;
+  readonly way: Way;
 }
 
 /**
@@ -67,7 +67,7 @@ async function runDatabase(
       open: (options) => openSqlite(url.path, options),
       discardIfEmpty: () => discardIfEmpty(url.path),
     };
-    return { title, database, declare: scope, connectLine: `.open ${JSON.stringify(url.path)}` };
+    return { title, database, declare: scope, way: sqliteWay(url) };
   }
   const { postgres } = await import('../postgres/index.ts');
   const { schema, role } = configuration;
@@ -75,7 +75,8 @@ async function runDatabase(
   const refuse = configuration.derived && located === configuration.system ? officialDefault(url, configuration) : null;
   const open = (options: { readonly write: boolean }): Promise<Opened> => openPostgres(url, options, refuse);
   const database: Database = { dialect: postgres, scope, where, open };
-  return { title, database, declare: scope, connectLine: psqlConnect(url) };
+  const first = configuration.system.url;
+  return { title, database, declare: scope, way: psqlWay(url, first.dialect === 'postgres' ? first : url) };
 }
 
 /** Runs before a database that nobody named is taken to be missing. */
@@ -121,13 +122,3 @@ const officialDefault =
       },
     );
   };
-
-/**
- * A psql line that goes to the database on the server that psql is connected to already; a name that is no plain word
- * goes as a connection string. https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMAND-CONNECT
- */
-function psqlConnect({ database }: PostgresUrl): string {
-  if (/^\w+$/.test(database)) return `\\connect ${database}`;
-  const value = `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  return `\\connect -reuse-previous=on "${value.replaceAll('"', '""')}"`;
-}

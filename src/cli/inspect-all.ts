@@ -57,7 +57,7 @@ interface ViewOptions {
 
 /** What the reports need to know. A shell is told to connect where it cannot be connected yet, or where there are two. */
 export const viewOf = (
-  { title, connectLine, inspection }: Pick<Inspected, 'title' | 'connectLine' | 'inspection'>,
+  { title, way, inspection }: Pick<Inspected, 'title' | 'way' | 'inspection'>,
   { several, ignore, found = null }: ViewOptions,
 ): DatabaseView => ({
   title,
@@ -71,7 +71,8 @@ export const viewOf = (
   found,
   ...leftAlone(inspection, ignore),
   begin: inspection.database.dialect.begin,
-  connect: several || !inspection.opened.exists ? connectLine : null,
+  connectServer: way.toServer,
+  connect: several || !inspection.opened.exists ? way.toDatabase : null,
 });
 
 function leftAlone({ plan, live, target, database }: Inspection, ignore: readonly string[]) {

@@ -76,9 +76,10 @@ export interface ServerFacts {
 export interface Dependent {
   /** In the engine's words: `view public.report`. */
   readonly name: string;
-  /** The statement that takes it away, and what makes it again. */
+  /** The statement that takes it away. */
   readonly drop: string;
-  readonly definition: string;
+  /** What makes it again; null where no text can, since it holds rows or is of a kind that nobody here can describe. */
+  readonly definition: string | null;
 }
 
 /** One row of the table `migrations`. */

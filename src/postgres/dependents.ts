@@ -11,7 +11,7 @@ export async function dependents(connection: Connection, scope: Scope): Promise<
   return rows.map((row) => ({
     name: String(row['name']),
     drop: String(row['drop']),
-    definition: String(row['definition']),
+    definition: typeof row['definition'] === 'string' ? row['definition'] : null,
   }));
 }
 
@@ -44,11 +44,15 @@ ours AS (
 )`;
 }
 
-/** A rule stands for its view. Automatic dependencies count from the second step on: the first ones are our own. */
+/**
+ * The rule that makes a view stands for it. Automatic dependencies count from the second step on: the first ones are
+ * our own.
+ */
 const theirObjects = `link AS (
   SELECT DISTINCT d.refclassid, d.refobjid, d.deptype,
     CASE WHEN r.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END AS class, coalesce(r.ev_class, d.objid) AS object
-  FROM pg_depend d LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+  FROM pg_depend d
+  LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.rulename = '_RETURN'
   WHERE d.deptype IN ('n', 'a')
 ),
 tree AS (
@@ -62,21 +66,42 @@ found AS (
   GROUP BY class, object
 )`;
 
+const policyDefinition = `format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', pol.polname, pol.polrelid::regclass,
+      CASE WHEN pol.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+      CASE pol.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+      (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ') FROM unnest(pol.polroles) role),
+      ' USING (' || pg_get_expr(pol.polqual, pol.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(pol.polwithcheck, pol.polrelid) || ')')`;
+
+const viewDefinition = `format('CREATE %s %s%s AS %s', upper(i.type), i.identity,
+      ' WITH (' || array_to_string(cls.reloptions, ', ') || ')', rtrim(pg_get_viewdef(cls.oid), ';'))`;
+
+/**
+ * How each is dropped and made again. What holds rows, as a table with a column of one of our row types does, is made
+ * again by no definition, and nor is what a generated column computed: these have none.
+ */
 const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name,
   CASE WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT %I', con.conrelid::regclass, con.conname)
     WHEN trg.oid IS NOT NULL THEN format('DROP TRIGGER %I ON %s', trg.tgname, trg.tgrelid::regclass)
     WHEN pol.oid IS NOT NULL THEN format('DROP POLICY %I ON %s', pol.polname, pol.polrelid::regclass)
+    WHEN rul.oid IS NOT NULL THEN format('DROP RULE %I ON %s', rul.rulename, rul.ev_class::regclass)
+    WHEN def.oid IS NOT NULL THEN format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', def.adrelid::regclass, att.attname)
     ELSE format('DROP %s %s', upper(i.type), i.identity) END AS drop,
-  CASE WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
+  CASE WHEN con.conrelid <> 0 THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
     WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
+    WHEN pol.oid IS NOT NULL THEN ${policyDefinition}
+    WHEN rul.oid IS NOT NULL THEN rtrim(pg_get_ruledef(rul.oid), ';')
+    WHEN att.attgenerated = '' THEN format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', def.adrelid::regclass, att.attname, pg_get_expr(def.adbin, def.adrelid))
     WHEN pro.oid IS NOT NULL THEN pg_get_functiondef(pro.oid)
-    WHEN cls.relkind IN ('v', 'm') THEN format('CREATE %s %s AS %s', upper(i.type), i.identity, rtrim(pg_get_viewdef(cls.oid), ';'))
-    ELSE i.type || ' ' || i.identity END || ';' AS definition
+    WHEN cls.relkind IN ('v', 'm') THEN ${viewDefinition}
+    WHEN cls.relkind = 'i' THEN pg_get_indexdef(cls.oid) END || ';' AS definition
 FROM found
 CROSS JOIN LATERAL pg_identify_object(class, object, 0) i
 LEFT JOIN pg_constraint con ON class = 'pg_constraint'::regclass AND con.oid = object
 LEFT JOIN pg_trigger trg ON class = 'pg_trigger'::regclass AND trg.oid = object
 LEFT JOIN pg_policy pol ON class = 'pg_policy'::regclass AND pol.oid = object
+LEFT JOIN pg_rewrite rul ON class = 'pg_rewrite'::regclass AND rul.oid = object
+LEFT JOIN pg_attrdef def ON class = 'pg_attrdef'::regclass AND def.oid = object
+LEFT JOIN pg_attribute att ON att.attrelid = def.adrelid AND att.attnum = def.adnum
 LEFT JOIN pg_proc pro ON class = 'pg_proc'::regclass AND pro.oid = object AND pro.prokind <> 'a'
 LEFT JOIN pg_class cls ON class = 'pg_class'::regclass AND cls.oid = object
 ORDER BY depth DESC, name`;

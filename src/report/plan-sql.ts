@@ -9,29 +9,26 @@ import type { DatabaseView, RunView } from './view.ts';
 export function planSql({ databases, commands }: RunView): string {
   const pending = databases.filter(({ plan }) => plan.statements.length > 0);
   if (pending.length === 0 && commands.length === 0) return '-- Nothing to do.\n';
-  const lines = pending.flatMap((view, i) => databaseSql(view, pending[i - 1]));
-  return [
-    ...lines,
-    ...(pending.length === 0 ? ['-- Nothing to do in the databases.'] : []),
-    ...commandLines(commands),
-    '',
-  ].join('\n');
+  const blocks = pending.map((view, i) => databaseLines(view, pending[i - 1]));
+  const nothing = pending.length === 0 ? ['-- Nothing to do in the databases.'] : [];
+  const last = [...nothing, ...commandLines(commands)];
+  return `${[...blocks, last].flatMap((lines) => (lines.length === 0 ? [] : [lines.join('\n')])).join('\n\n')}\n`;
 }
 
 /** https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-VARIABLES-ON-ERROR-STOP, https://www.sqlite.org/cli.html */
 const stopAtErrors = { postgres: '\\set ON_ERROR_STOP on', sqlite: '.bail on' } as const;
 
-function databaseSql(view: DatabaseView, previous: DatabaseView | undefined): readonly string[] {
+function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): readonly string[] {
   const { statements } = view.plan;
   const elsewhere = statements.filter(({ on }) => on === 'server');
   const here = statements.filter(({ on }) => on === 'database');
   return [
     comment(`${view.title}: ${view.url}`),
     ...(previous?.dialect === view.dialect ? [] : [stopAtErrors[view.dialect]]),
+    ...(view.connectServer === null || elsewhere.length === 0 ? [] : [view.connectServer]),
     ...elsewhere.map(sql),
     ...(view.connect === null ? [] : [view.connect]),
     ...transactions(here, view.begin),
-    '',
   ];
 }
 

@@ -31,7 +31,9 @@ export interface DatabaseView {
   readonly strangers: readonly StrangerView[];
   /** What every transaction of the dialect starts with. */
   readonly begin: readonly string[];
-  /** The line that makes the dialect's own shell connect to this database; null where it is connected already. */
+  /** The line that makes the dialect's own shell connect to the server; null where it is connected to it already. */
+  readonly connectServer: string | null;
+  /** The same for the database. */
   readonly connect: string | null;
 }
 

@@ -1,5 +1,5 @@
 import type { Connection, Dependent, Scope } from '../model/dialect.ts';
-import { quoteIdentifier } from '../sql/quote.ts';
+import { commentLine, quoteIdentifier } from '../sql/quote.ts';
 import { guard } from './guard.ts';
 import { isOrdinaryTable, isOurs, schemaRows } from './introspect.ts';
 import type { SchemaRow } from './live-rows.ts';
@@ -34,7 +34,8 @@ export async function dependents(connection: Connection, scope: Scope): Promise<
 const dropOf = ({ type, name, sql }: SchemaRow): Dependent => ({
   name: `${type} ${name}`,
   drop: `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}`,
-  definition: sql,
+  // What ends in a comment would hide the semicolon in it.
+  definition: sql.includes('--') ? `${sql}\n;` : `${sql};`,
 });
 
 /** A view comes behind those that it is made of. */
@@ -113,7 +114,8 @@ function foreignKeysOf(
       {
         name: `foreign key of ${row.name} (${from.join(', ')})`,
         drop: [...before, ...statements, ...again, ...after].join(';\n'),
-        definition: `${row.name} (${from.join(', ')}): ${row.sql.slice(clause.start, clause.end)}`,
+        // There is no statement that adds a foreign key.
+        definition: `-- ${commentLine(`${row.name} (${from.join(', ')}): ${row.sql.slice(clause.start, clause.end)}`)}`,
       },
     ];
   });

@@ -296,16 +296,34 @@ describe('--dry-run', () => {
 
   /** Runs a script as `dbos migrate --dry-run | psql` does. */
   const psql = (script: string, database = 'postgres') =>
-    spawnSync('psql', ['--no-psqlrc', '--quiet', server.url(database)], { input: script, encoding: 'utf8' });
+    spawnSync('psql', ['--no-psqlrc', '--quiet', server.url(database)], {
+      input: script,
+      encoding: 'utf8',
+      env: { ...process.env, PGPASSWORD: 'second' },
+    });
 
   testWithPsql('is a script for psql that makes both databases, grants included', async () => {
     await server.query('CREATE ROLE "app ""x"""');
-    const flags = ['-s', server.url(`dry "s\\'1`), '-D', server.url('dry app'), '--app-role', 'app "x"'];
+    const flags = ['-s', server.url(`dry "s\\'1:x\n\\q`), '-D', server.url('dry app'), '--app-role', 'app "x"'];
     const { stdout, stderr, exitCode } = await migrate(...flags, '--dry-run');
     expect([stderr, exitCode]).toEqual(['', 0]);
     expect(stdout).not.toContain('***@***');
     expect(psql(stdout)).toMatchObject({ stderr: '', status: 0 });
     expect(await migrate(...flags, '--check')).toMatchObject({ stderr: '', exitCode: 0 });
+  });
+
+  testWithPsql('goes to a database of another server or user, with a password of its own', async () => {
+    await server.query(`CREATE ROLE second LOGIN CREATEDB PASSWORD 'second'`);
+    const second = server.url('second app', { user: 'second', password: 'second' });
+    const flags = ['-s', await server.createDatabase('dry'), '-D', second];
+    const { stdout } = await migrate(...flags, '--dry-run');
+    expect(stdout).not.toContain('second:second');
+    expect(psql(stdout, new URL(flags[1] ?? '').pathname.slice(1))).toMatchObject({ stderr: '', status: 0 });
+    expect(await migrate(...flags, '--check')).toMatchObject({ stderr: '', exitCode: 0 });
+    const [row] = await server.query(
+      `SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = 'second app'`,
+    );
+    expect(row).toEqual({ owner: 'second' });
   });
 
   testWithPsql('needs no connect where psql is connected to the database already', async () => {

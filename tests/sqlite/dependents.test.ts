@@ -40,27 +40,27 @@ CREATE TRIGGER ours AFTER DELETE ON queues BEGIN DELETE FROM log; END`);
       {
         name: 'trigger on_report',
         drop: 'DROP TRIGGER "on_report"',
-        definition: 'CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END',
+        definition: 'CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END;',
       },
       {
         name: 'trigger on_log',
         drop: 'DROP TRIGGER "on_log"',
-        definition: 'CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END',
+        definition: 'CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END;',
       },
       {
         name: 'view total',
         drop: 'DROP VIEW "total"',
-        definition: 'CREATE VIEW total AS SELECT * FROM summary, report',
+        definition: 'CREATE VIEW total AS SELECT * FROM summary, report;',
       },
       {
         name: 'view summary',
         drop: 'DROP VIEW "summary"',
-        definition: 'CREATE VIEW summary AS SELECT count(*) FROM "report"',
+        definition: 'CREATE VIEW summary AS SELECT count(*) FROM "report";',
       },
       {
         name: 'view report',
         drop: 'DROP VIEW "report"',
-        definition: 'CREATE VIEW report AS SELECT * FROM Workflow_Status',
+        definition: 'CREATE VIEW report AS SELECT * FROM Workflow_Status;',
       },
     ]);
     await drop(connection, found);
@@ -96,11 +96,11 @@ INSERT INTO grandchild VALUES (3)`;
     const connection = await made(tables);
     const found = await dependents(connection);
     expect(found.map(({ name, definition }) => [name, definition])).toEqual([
-      ['trigger mine_too', 'CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1 FROM queues; END'],
-      ['foreign key of Mine (queue, it)', 'Mine (queue, it): FOREIGN KEY ("queue, it") REFERENCES "queues" (name)'],
+      ['trigger mine_too', 'CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1 FROM queues; END;'],
+      ['foreign key of Mine (queue, it)', '-- Mine (queue, it): FOREIGN KEY ("queue, it") REFERENCES "queues" (name)'],
       [
         'foreign key of Mine (workflow_uuid)',
-        'Mine (workflow_uuid): CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE',
+        '-- Mine (workflow_uuid): CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE',
       ],
     ]);
     await drop(connection, found);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../support/cli.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { expectNothingToDo, succeed } from '../support/run.ts';
 
@@ -10,11 +11,11 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Connections and messages together: each costs the wire's latency at least once. */
-async function roundTrips(): Promise<{ readonly connections: number; readonly messages: number }> {
+async function roundTrips(): Promise<{ readonly connections: number; readonly messages: readonly string[] }> {
   const log = await server.log();
   return {
     connections: log.split('LOG:  connection authorized').length - 1,
-    messages: (await server.messages()).length,
+    messages: await server.messages(),
   };
 }
 
@@ -24,14 +25,24 @@ describe.each(['that exists', 'that is missing'])('a database %s', (which) => {
   const name = which === 'that exists' ? 'is_there' : 'is_missing';
   const flags = (): readonly string[] => ['--sys-db-url', server.url(name)];
 
-  test('is filled in at most ten round trips', async () => {
+  test('is filled in at most ten round trips and one transaction', async () => {
     if (which === 'that exists') await server.query(`CREATE DATABASE ${name}`);
     await server.mark();
     await succeed(['migrate', ...flags()]);
     const { connections, messages } = await roundTrips();
     // A missing one is asked for, then made through another one, then entered.
     expect(connections).toBe(which === 'that exists' ? 1 : 3);
-    expect(connections + messages).toBeLessThanOrEqual(10);
+    expect(connections + messages.length).toBeLessThanOrEqual(10);
+    expect(messages.filter((message) => /^BEGIN\b[^]*\bCREATE TABLE\b[^]*\bCOMMIT$/.test(message))).toHaveLength(1);
+    await expectNothingToDo(flags());
+  });
+
+  test('is missed by a check when it is dropped, and made again', async () => {
+    await server.query(`DROP DATABASE ${name}`);
+    const check = await runCli(['migrate', ...flags(), '--check']);
+    expect(check.exitCode).toBe(2);
+    expect(check.stdout.split('\n')).toContain(`+database:${name}`);
+    await succeed(['migrate', ...flags()]);
     await expectNothingToDo(flags());
   });
 

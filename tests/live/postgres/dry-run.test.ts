@@ -30,7 +30,18 @@ async function pipe(flags: readonly string[], { into, cwd = temporaryDirectory()
   return stdout;
 }
 
-const oddNames = ['plain', 'My "odd" db', String.raw`a'b\c`, 'größe', 'a=b c', '$$', '%s', '-x', 'UPPER', 'select'];
+const oddNames = [
+  'plain',
+  'My "odd" db',
+  String.raw`a'b\c`,
+  'größe',
+  'dbname=x host=y',
+  '$$',
+  '%s',
+  '-x',
+  'UPPER',
+  'select',
+];
 
 describe.each(oddNames)('database %s', (name) => {
   testWithPsql('that is missing is made, and is as declared', async () => {
