@@ -5,6 +5,7 @@ const shared: Config = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/transform.cjs' },
+  setupFiles: ['<rootDir>/tests/support/properties.ts'],
   testTimeout: 60_000,
 };
 
