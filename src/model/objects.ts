@@ -119,6 +119,8 @@ export interface FunctionObject {
   readonly strict: boolean;
   /** Settings that hold while it runs, `name=value`, sorted. */
   readonly settings: readonly string[];
+  /** Who may run it: everybody, as after CREATE, or only the owner and whom it was granted to. */
+  readonly execution: 'everybody' | 'granted';
   readonly body: string;
 }
 

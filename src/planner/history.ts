@@ -106,12 +106,14 @@ const spellingOf = (schema: string): RegExp => {
   return new RegExp(`(?<![\\w$".])(?:"${quoted}"|${plain})\\.(?=[\\w"])`, 'gu');
 };
 
+/** Who may run something is the operator's, as grants are. */
+const operatorsField = 'execution';
+
 /** Short, since it only tells the few definitions of one object apart. White space is as free as in the bodies. */
 function hashOf(object: CatalogObject, schema: string, spelling: RegExp): string {
-  const fields = definitionOf(object).map(([field, value]) => [
-    field,
-    field === 'referencedSchema' && value === schema ? recordedSchema : value,
-  ]);
+  const fields = definitionOf(object)
+    .filter(([field]) => field !== operatorsField)
+    .map(([field, value]) => [field, field === 'referencedSchema' && value === schema ? recordedSchema : value]);
   const definition = JSON.stringify(fields, (_, value: unknown) =>
     typeof value === 'string' ? value.replaceAll(spelling, `${recordedSchema}.`).replaceAll(/\s+/g, ' ').trim() : value,
   );

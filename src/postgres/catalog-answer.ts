@@ -96,5 +96,6 @@ export interface FunctionRow {
   readonly definer: boolean;
   readonly strict: boolean;
   readonly settings: readonly string[];
+  readonly everybody: boolean;
   readonly body: string;
 }

@@ -121,9 +121,20 @@ const triggers =
   FROM tab JOIN pg_namespace tn ON tn.oid = tab.relnamespace JOIN pg_trigger t ON t.tgrelid = tab.oid AND NOT t.tgisinternal
   JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace`);
 
+/**
+ * Everybody may run a function unless that was taken away; an empty ACL stands for the default. Where the connected
+ * role's own default privileges take it away from all its functions, that is the site's choice and no difference.
+ * https://www.postgresql.org/docs/current/ddl-priv.html
+ */
+const everybody = `(EXISTS (SELECT FROM aclexplode(coalesce(fun.proacl, acldefault('f', fun.proowner))) x WHERE x.grantee = 0)
+    OR EXISTS (SELECT FROM pg_default_acl d JOIN pg_roles r ON r.oid = d.defaclrole
+      WHERE d.defaclobjtype = 'f' AND d.defaclnamespace = 0 AND r.rolname = current_user
+        AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) x WHERE x.grantee = 0)))`;
+
 const functions = rows(`SELECT fun.proname AS name, fun.signature, pg_get_function_arguments(fun.oid) AS arguments,
     pg_get_function_result(fun.oid) AS returns, l.lanname AS language, fun.provolatile AS volatility,
-    fun.prosecdef AS definer, fun.proisstrict AS strict, coalesce(to_json(fun.proconfig), '[]') AS settings, fun.prosrc AS body
+    fun.prosecdef AS definer, fun.proisstrict AS strict, coalesce(to_json(fun.proconfig), '[]') AS settings,
+    ${everybody} AS everybody, fun.prosrc AS body
   FROM fun JOIN pg_language l ON l.oid = fun.prolang`);
 
 const views = rows(`SELECT relname AS name, relkind = 'm' AS materialized, pg_get_viewdef(oid) AS definition
@@ -183,7 +194,8 @@ const isComplete = ({ definitions, schema }: Scope): string =>
 
 /**
  * What the role lacks in effect: grants to PUBLIC, to groups it inherits from, ownership and superuser rights count.
- * Default privileges belong to the role that will create objects, which is the one connected now.
+ * Default privileges belong to the role that will create objects, which is the one connected now: without them it
+ * lacks what is still to be made, too.
  * https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE
  */
 function grants({ definitions }: Scope): string {
@@ -191,25 +203,35 @@ function grants({ definitions }: Scope): string {
     `json_build_object('on', '${on}', 'lacking', (SELECT coalesce(json_agg(l.name ORDER BY l.name), '[]') FROM (${query}) l(name)))`;
   const privileges = (all: readonly string[], check: string): string =>
     `EXISTS (SELECT FROM unnest(ARRAY[${list(all)}]) p WHERE NOT ${check})`;
-  const byDefault = (on: string, type: string, count: number): string =>
-    lacking(
-      `default ${on}`,
-      `SELECT ${quoteLiteral(`${on} to come of `)} || current_user WHERE NOT app.rolsuper AND (SELECT count(DISTINCT x.privilege_type)
+  const notByDefault = (on: string, type: string, count: number): string =>
+    `SELECT ${quoteLiteral(`${on} to come of `)} || current_user WHERE NOT app.rolsuper AND (SELECT count(DISTINCT x.privilege_type)
         FROM pg_default_acl d JOIN ns ON ns.oid = d.defaclnamespace, aclexplode(d.defaclacl) x
         WHERE d.defaclobjtype = '${type}' AND x.grantee = app.oid
-          AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)) < ${count}`,
-    );
+          AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)) < ${count}`;
+  const noTables = notByDefault('tables', 'r', tablePrivileges.length);
+  const noSequences = notByDefault('sequences', 'S', sequencePrivileges.length);
+  const noFunctions = notByDefault('functions', 'f', 1);
+  const stillToMake = (all: string, present: string, notGiven: string): string =>
+    `SELECT n FROM unnest(ARRAY[${all}]::name[]) n WHERE n NOT IN (${present}) AND EXISTS (${notGiven})`;
   const declared = list(definitions.tables.map((t) => t.name));
   const callable = list(definitions.functions.map((f) => f.name));
   return `(SELECT json_build_array(
     ${lacking('database', `SELECT 'CONNECT' WHERE NOT has_database_privilege(app.oid, current_database(), 'CONNECT')`)},
     ${lacking('schema', `SELECT 'USAGE' FROM ns WHERE NOT has_schema_privilege(app.oid, ns.oid, 'USAGE')`)},
-    ${lacking('tables', `SELECT relname FROM tab WHERE relname IN (${declared}) AND ${privileges(tablePrivileges, 'has_table_privilege(app.oid, tab.oid, p)')}`)},
+    ${lacking(
+      'tables',
+      `SELECT relname FROM tab WHERE relname IN (${declared}) AND ${privileges(tablePrivileges, 'has_table_privilege(app.oid, tab.oid, p)')}
+        UNION ALL ${stillToMake(declared, 'SELECT relname FROM tab', noTables)}`,
+    )},
     ${lacking('sequences', `SELECT c.relname FROM pg_class c JOIN ns ON ns.oid = c.relnamespace WHERE c.relkind = 'S' AND ${privileges(sequencePrivileges, 'has_sequence_privilege(app.oid, c.oid, p)')}`)},
-    ${lacking('functions', `SELECT proname FROM fun WHERE proname IN (${callable}) AND NOT has_function_privilege(app.oid, fun.oid, 'EXECUTE')`)},
-    ${byDefault('tables', 'r', tablePrivileges.length)},
-    ${byDefault('sequences', 'S', sequencePrivileges.length)},
-    ${byDefault('functions', 'f', 1)}) FROM app)`;
+    ${lacking(
+      'functions',
+      `SELECT proname FROM fun WHERE proname IN (${callable}) AND NOT has_function_privilege(app.oid, fun.oid, 'EXECUTE')
+        UNION ALL ${stillToMake(callable, 'SELECT proname FROM fun', noFunctions)}`,
+    )},
+    ${lacking('default tables', noTables)},
+    ${lacking('default sequences', noSequences)},
+    ${lacking('default functions', noFunctions)}) FROM app)`;
 }
 
 const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];

@@ -137,6 +137,7 @@ const functionObject = (definition: FunctionDefinition, schema: string): Functio
   security: 'invoker',
   strict: false,
   settings: ['search_path=pg_catalog, pg_temp'],
+  execution: 'everybody',
   body: definition.body(quoteIdentifier(schema)),
 });
 

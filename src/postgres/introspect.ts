@@ -193,6 +193,7 @@ const functionObject = (schema: string, row: FunctionRow): FunctionObject => ({
   security: row.definer ? 'definer' : 'invoker',
   strict: row.strict,
   settings: row.settings.toSorted(),
+  execution: row.everybody ? 'everybody' : 'granted',
   body: row.body,
 });
 

@@ -259,6 +259,7 @@ describe('the form of a history', () => {
       security: 'invoker',
       strict: false,
       settings: [],
+      execution: 'everybody',
       body,
     });
     const hash = (schema: string, body: string): string | undefined => {

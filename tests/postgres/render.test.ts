@@ -245,6 +245,16 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     ['DROP FUNCTION "dbos"."fn"()', createFunction('VOLATILE SECURITY INVOKER')],
   ],
   [
+    'let everybody run a function again',
+    alter(fn, { execution: 'granted' }),
+    ['GRANT EXECUTE ON FUNCTION "dbos"."fn"() TO PUBLIC'],
+  ],
+  [
+    'alter function that only some may run',
+    alter({ ...fn, body }, { execution: 'granted', strict: true }),
+    [createFunction('VOLATILE SECURITY INVOKER'), 'GRANT EXECUTE ON FUNCTION "dbos"."fn"() TO PUBLIC'],
+  ],
+  [
     'drop function',
     drop({ ...fn, signature: 'text, bigint', arguments: 'a text, b bigint' }),
     ['DROP FUNCTION "dbos"."fn"(text, bigint)'],

@@ -196,6 +196,7 @@ const variants: { readonly [K in ObjectKind]: (o: ObjectOf<K>) => readonly Objec
     { ...o, security: 'definer' },
     { ...o, volatility: 'stable' },
     { ...o, strict: true },
+    { ...o, execution: 'granted' },
     { ...o, body: `\nBEGIN\n  RAISE EXCEPTION 'not $body$ %', $$gone$$;\nEND\n` },
     ...(o.arguments.includes(' DEFAULT ') ? [{ ...o, arguments: o.arguments.replaceAll(/ DEFAULT [^,]+/g, '') }] : []),
     ...(o.returns === 'trigger' ? [] : [{ ...o, returns: 'bigint' }]),

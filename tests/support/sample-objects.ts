@@ -106,6 +106,7 @@ export const aFunction: FunctionObject = {
   security: 'invoker',
   strict: false,
   settings: [],
+  execution: 'everybody',
   body: 'SELECT $1',
 };
 

@@ -7,7 +7,7 @@ import { alterTable, type Draft, differing, type KindRenderer, never, qualified,
  * One statement with all that belongs to the function: its search_path is never missing, not even for a moment.
  * https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
  */
-const createFunction = (o: FunctionObject): Draft => ({
+const createText = (o: FunctionObject): Draft => ({
   sql: [
     `CREATE OR REPLACE FUNCTION ${qualified(o.schema, o.name)}(${o.arguments})`,
     `RETURNS ${o.returns} LANGUAGE ${o.language} ${o.volatility.toUpperCase()} SECURITY ${o.security.toUpperCase()}`,
@@ -17,17 +17,29 @@ const createFunction = (o: FunctionObject): Draft => ({
   ].join('\n'),
 });
 
+const setExecution = (o: FunctionObject): Draft => {
+  const on = `EXECUTE ON FUNCTION ${qualified(o.schema, o.name)}(${o.signature})`;
+  return { sql: o.execution === 'everybody' ? `GRANT ${on} TO PUBLIC` : `REVOKE ${on} FROM PUBLIC` };
+};
+
+const createFunction = (o: FunctionObject): readonly Draft[] => [
+  createText(o),
+  ...(o.execution === 'everybody' ? [] : [setExecution(o)]),
+];
+
 const dropFunction = (o: FunctionObject): Draft => ({
   sql: `DROP FUNCTION ${qualified(o.schema, o.name)}(${o.signature})`,
 });
 
 export const functionKind: KindRenderer<FunctionObject> = {
-  create: (o) => [createFunction(o)],
-  // CREATE OR REPLACE changes neither the names and defaults of arguments nor the result.
+  create: createFunction,
+  // CREATE OR REPLACE changes neither the names and defaults of arguments nor the result, and keeps who may run it.
   alter: (change) => {
     const fields = differing(change);
-    const inPlace = !fields.has('arguments') && !fields.has('returns');
-    return [...(inPlace ? [] : [dropFunction(change.from)]), createFunction(change.to)];
+    if (fields.has('arguments') || fields.has('returns'))
+      return [dropFunction(change.from), ...createFunction(change.to)];
+    const replaced = fields.size === 1 && fields.has('execution') ? [] : [createText(change.to)];
+    return [...replaced, ...(fields.has('execution') ? [setExecution(change.to)] : [])];
   },
   rename: never('rename a function'),
   drop: (o) => [dropFunction(o)],

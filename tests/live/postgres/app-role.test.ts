@@ -102,3 +102,20 @@ test('the limited role enqueues a workflow, sends a message and hears of it', as
     ).rows,
   ).toEqual([{ status: 'ENQUEUED', inputs: '{"positionalArgs" : [1], "namedArgs" : {}}' }]);
 });
+
+test('the limited role reads and writes what another administrator makes anew', async () => {
+  const other = { user: 'another_admin', password: 'other' };
+  await server.query(`CREATE ROLE another_admin LOGIN PASSWORD 'other'; GRANT dbos_admin TO another_admin`);
+  const url = server.url('myapp_dbos', other);
+  const admin = new Client({ connectionString: url, ssl: false });
+  await admin.connect();
+  await admin.query(`SET ROLE dbos_admin; GRANT CREATE, USAGE ON SCHEMA ${quote(schema)} TO another_admin;
+    DROP TABLE ${quote(schema)}.streams; DROP FUNCTION ${quote(schema)}.send_message`);
+  await admin.end();
+  const flags = ['--sys-db-url', url, '--schema', schema, '--app-role', role];
+  const { stdout } = await succeed(['migrate', ...flags]);
+  expect(stdout).toContain(`GRANT ALL ON ALL TABLES IN SCHEMA "My ""odd"" schema-1" TO "my ""app""'s role"\n`);
+  await expectNothingToDo(flags);
+  expect((await system.query('SELECT FROM streams')).rowCount).toBe(0);
+  await system.query(`SELECT send_message('w1', '{"a": 2}'::json, 'a topic')`);
+});

@@ -290,6 +290,7 @@ function functionDeeds(o: FunctionObject): readonly Deed[] {
     alter('made stable', 'STABLE'),
     alter('made immutable', 'IMMUTABLE'),
     alter('made strict', 'STRICT'),
+    { how: 'kept from everybody', sql: `REVOKE EXECUTE ON FUNCTION ${called} FROM PUBLIC` },
     ...(o.arguments.includes(' DEFAULT ')
       ? [
           {
