@@ -52,7 +52,7 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
     settled,
     target,
     mayDrop,
-    render: (changes) => database.dialect.render(changes, { live: settled, target }),
+    render: (changes) => database.dialect.render(changes, { live: settled, target, product: live.server.product }),
   });
   const whole = { ...planned, statements: withFirst(first, planned.statements) };
   return { database, opened, goal, live, settled, target, ahead, plan: whole };

@@ -23,9 +23,12 @@ export async function inspectAll(
   try {
     for (const entry of databases) {
       const { dialect, scope } = entry.database;
-      const target = dialect.declare(scope.definitions, entry.declare);
       const mayDrop = dropRetired(scope.definitions.retired, allowDataLoss);
-      const inspection = await inspect(entry.database, () => ({ target, mayDrop, first: [] }));
+      const inspection = await inspect(entry.database, ({ server: { product } }) => ({
+        target: dialect.declare(scope.definitions, { ...entry.declare, product }),
+        mayDrop,
+        first: [],
+      }));
       inspected.push({ ...entry, inspection });
       refuseMissingRole(inspection);
     }

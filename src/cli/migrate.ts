@@ -1,6 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { runtimeVersion } from '../../schema/index.ts';
 import { apply, refuseImpossible } from '../apply/apply.ts';
+import type { Inspection } from '../apply/inspect.ts';
 import { maskCommand } from '../commands/mask.ts';
 import { resolveConfiguration, type Configuration } from '../config/resolve.ts';
 import { UserError } from '../model/errors.ts';
@@ -97,6 +98,10 @@ export class MigrateCommand extends OperatorCommand {
     return exitCodes.done;
   }
 
+  private warnOf({ live, database }: Inspection): void {
+    if (live.server.caveat !== undefined) this.warn(`warning: ${database.where}: ${live.server.caveat}`);
+  }
+
   private allowsDataLoss(): boolean {
     const strange = this.allowed?.find((word) => word !== 'data-loss');
     if (strange !== undefined) throw new UserError(`--allow "${strange}" is unknown`, { hint: 'it takes data-loss' });
@@ -130,6 +135,7 @@ export class MigrateCommand extends OperatorCommand {
   }
 
   private async show(inspected: readonly Inspected[], configuration: Configuration, format: Format): Promise<number> {
+    for (const { inspection } of inspected) this.warnOf(inspection);
     const ignore = [...configuration.ignore, ...(this.ignores ?? [])];
     const several = inspected.length > 1;
     const views = await Promise.all(

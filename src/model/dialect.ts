@@ -64,6 +64,8 @@ export interface ServerFacts {
   readonly version: string;
   /** Why nothing can be written here, in the operator's words; null where writing is possible. */
   readonly readOnly: string | null;
+  /** What the operator should know before a plan for this server is trusted. */
+  readonly caveat?: string;
   /** Whether the scope's role exists; true where none was asked for. */
   readonly roleExists: boolean;
   /** Who is connected. */
@@ -139,9 +141,13 @@ export interface DeclareOptions {
   readonly schema: string;
   readonly database: string;
   readonly role: string | null;
+  /** What the server turned out to be; the dialect's own product unless said. */
+  readonly product?: ServerFacts['product'];
 }
 
 export interface RenderContext {
   readonly live: Catalog;
   readonly target: Catalog;
+  /** As in `DeclareOptions`. */
+  readonly product?: ServerFacts['product'];
 }

@@ -24,18 +24,21 @@ import type {
   TriggerObject,
 } from '../model/objects.ts';
 import { identifierAsPrinted, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
+import { type Flavour, postgresql } from './flavour.ts';
 
 /** The declared catalog, every text of it spelt as PostgreSQL 14 to 18 print it. */
-export function declare(definitions: Definitions, options: DeclareOptions): Catalog {
+export function declare(all: Definitions, options: DeclareOptions, flavour: Flavour = postgresql): Catalog {
   const { schema, database, role } = options;
-  return catalogOf([
+  const definitions = flavour.definitions(all);
+  const objects: readonly CatalogObject[] = [
     { kind: 'database', name: database },
     { kind: 'schema', name: schema },
     ...definitions.tables.flatMap((table) => objectsOf(table, schema)),
     ...definitions.functions.map((definition) => functionObject(definition, schema)),
     ...definitions.triggers.map((definition) => triggerObject(definition, schema)),
     ...(role === null ? [] : grantTargets.map((on) => grantObject(on, schema, role))),
-  ]);
+  ];
+  return catalogOf(objects.map(flavour.object));
 }
 
 function objectsOf(table: TableDefinition, schema: string): readonly CatalogObject[] {

@@ -1,6 +1,6 @@
 import type { Alter, Rename } from '../model/change.ts';
 import type { RenderContext } from '../model/dialect.ts';
-import type { CatalogObject } from '../model/objects.ts';
+import type { CatalogObject, ObjectKind, ObjectOf } from '../model/objects.ts';
 import type { Hazard } from '../model/plan.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
@@ -23,6 +23,8 @@ export interface KindRenderer<O extends CatalogObject> {
   rename(change: Rename<O>): readonly Draft[];
   drop(object: O, context: RenderContext): readonly Draft[];
 }
+
+export type Renderers = { readonly [K in ObjectKind]: KindRenderer<ObjectOf<K>> };
 
 /** `"dbos"."workflow_status"` */
 export const qualified = (schema: string, name: string): string =>

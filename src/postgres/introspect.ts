@@ -15,6 +15,7 @@ import type {
 } from '../model/objects.ts';
 import { UserError } from '../model/errors.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
+import { untried } from './cockroach/live.ts';
 import { lackingRights } from './rights.ts';
 import type {
   Answer,
@@ -245,6 +246,7 @@ function serverFacts(answer: Answer, scope: Scope): ServerFacts {
     roleExists: scope.role === null || server.role,
     user: server.user,
     strangers,
+    ...(cockroach ? untried : {}),
   };
 }
 

@@ -4,50 +4,32 @@ import type { RenderContext } from '../model/dialect.ts';
 import { idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, ObjectId, ObjectKind, ObjectOf, TableObject } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
-import type { Draft, KindRenderer } from './draft.ts';
-import { backlog } from './kinds/backlog.ts';
-import { column } from './kinds/column.ts';
-import { check, foreignKey, key } from './kinds/constraint.ts';
-import { grant } from './kinds/grant.ts';
-import { index } from './kinds/indexes.ts';
-import { functionKind, trigger } from './kinds/routine.ts';
-import { database, schema } from './kinds/schema.ts';
-import { createTable, referencedFirst, table, view } from './kinds/table.ts';
-import { version } from './kinds/version.ts';
-
-const renderers: { readonly [K in ObjectKind]: KindRenderer<ObjectOf<K>> } = {
-  database,
-  schema,
-  table,
-  column,
-  key,
-  check,
-  index,
-  foreignKey,
-  view,
-  function: functionKind,
-  trigger,
-  grant,
-  backlog,
-  version,
-};
+import type { Draft, KindRenderer, Renderers } from './draft.ts';
+import { type Flavour, postgresql } from './flavour.ts';
+import { createTable, referencedFirst } from './kinds/table.ts';
 
 /**
  * Statements for ordered changes. The parts of a new table fold into its CREATE TABLE;
  * what goes down with a dropped parent needs no statement of its own.
  * @throws UserError where a live object cannot become the declared one.
  */
-export function render(changes: readonly Change[], context: RenderContext): readonly Statement[] {
+export function render(
+  changes: readonly Change[],
+  context: RenderContext,
+  flavour: Flavour = postgresql,
+): readonly Statement[] {
   const tables = newTables(changes);
   const dropped = new Set(changes.filter((change) => change.type === 'drop').map((change) => change.id));
   const statements: Statement[] = [];
   const late: Statement[] = [];
+  const statement = (draft: Draft, objects: readonly ObjectId[]): Statement =>
+    statementOf(flavour.draft(draft), objects);
   for (const change of referencedFirst(changes, context.live)) {
     if (subject(change).kind === 'version') statements.push(...late.splice(0));
     const own = tables.get(change.id);
     if (own !== undefined) statements.push(statement(own.draft, own.objects));
     else if (!isFolded(change, tables) && !goesWithParent(change, dropped)) {
-      for (const draft of drafts(change, context)) {
+      for (const draft of drafts(change, context, flavour)) {
         (draft.late === true ? late : statements).push(statement(onTable(draft, change, tables), [change.id]));
       }
     }
@@ -114,14 +96,14 @@ function onTable(draft: Draft, change: Change, tables: ReadonlyMap<ObjectId, New
 }
 
 /** No change is passed over in silence. */
-function drafts(change: Change, context: RenderContext): readonly Draft[] {
-  const drafted = draftsOf(change, context);
+function drafts(change: Change, context: RenderContext, { renderers }: Flavour): readonly Draft[] {
+  const drafted = draftsOf(change, context, renderers);
   if (drafted.length === 0) throw new Error(`no statement makes the ${change.type} of ${change.id}`);
   return drafted;
 }
 
 /** The one place where a change meets the renderer of its kind. */
-function draftsOf(change: Change, context: RenderContext): readonly Draft[] {
+function draftsOf(change: Change, context: RenderContext, renderers: Renderers): readonly Draft[] {
   const renderer = renderers[subject(change).kind] as unknown as KindRenderer<CatalogObject>;
   switch (change.type) {
     case 'create':
@@ -135,7 +117,7 @@ function draftsOf(change: Change, context: RenderContext): readonly Draft[] {
   }
 }
 
-const statement = (draft: Draft, objects: readonly ObjectId[]): Statement => ({
+const statementOf = (draft: Draft, objects: readonly ObjectId[]): Statement => ({
   sql: draft.sql,
   objects,
   transactional: draft.transactional ?? true,

@@ -38,6 +38,14 @@ END
   };
 }
 
+/** All rows in one statement of plain SQL: killed, it has copied nothing, and can be run again. */
+export const copyAtOnce = ({ schema, table, into, columns }: BacklogObject): Draft => {
+  const list = columns.map(quoteIdentifier).join(', ');
+  return {
+    sql: `INSERT INTO ${qualified(schema, into)} (${list}) SELECT ${list} FROM ${qualified(schema, table)} ON CONFLICT DO NOTHING`,
+  };
+};
+
 export const backlog: KindRenderer<BacklogObject> = {
   create: never('ask for a backlog'),
   alter: never('alter a backlog'),
