@@ -8,6 +8,8 @@ const config: Config = {
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/tests/conformance/support/prepare-python.mjs',
   testTimeout: 300_000,
+  // Most of the time is spent waiting for servers and for what others launch.
+  maxWorkers: 3,
 };
 
 export default config;

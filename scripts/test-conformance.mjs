@@ -1,6 +1,6 @@
 // Runs the conformance suite: every prior state, and the real runtimes as judges. Prints at its end what was tried.
 // Arguments: --postgres 14,16,18 (major versions), then patterns of test files; without any, all are run.
-// With RESULTS set to a directory, what was found out is left there as JSON lines.
+// With RESULTS set to a directory, the result of the tests is left there as JSON, and what was found out as JSON lines.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,12 @@ rmSync(file, { force: true });
 const started = Date.now();
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/jest/bin/jest.js', '--config', 'jest.conformance.config.ts', ...positionals],
+  [
+    'node_modules/jest/bin/jest.js',
+    '--config=jest.conformance.config.ts',
+    ...(process.env.RESULTS === undefined ? [] : ['--json', `--outputFile=${join(directory, 'conformance.json')}`]),
+    ...positionals,
+  ],
   {
     stdio: 'inherit',
     env: {
@@ -48,24 +53,29 @@ function print(all) {
     ]),
   );
   table(
-    ['runtime', 'database', 'checks passed'],
+    ['runtime', 'database', 'checks passed', ''],
     grouped(of('runtime')).map(([{ group, server }, same]) => [
       group,
       server,
-      `${sum(same.map(({ passed }) => passed.length))}: ${same.flatMap(({ passed }) => passed).join(', ')}`,
+      sum(same.map(({ passed }) => passed.length)),
+      [...new Set(same.flatMap(({ passed }) => passed))].toSorted(numerically).join(', '),
     ]),
   );
   for (const { group, reason } of of('skipped')) console.log(`skipped: ${group}: ${reason}`);
 }
 
-/** Results of one group and server together, in the order in which they were found. */
+function numerically(a, b) {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Results of one group and server together, sorted by group, then by server. */
 function grouped(results) {
   const groups = new Map();
   for (const result of results) {
     const key = JSON.stringify([result.group, result.server]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
-  return [...groups.values()].map((same) => [same[0], same]);
+  return [...groups.keys()].toSorted(numerically).map((key) => [groups.get(key)[0], groups.get(key)]);
 }
 
 function sum(numbers) {

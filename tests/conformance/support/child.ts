@@ -8,12 +8,16 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Milliseconds that it may take; a minute and a half where nothing is said. */
+  readonly limit?: number;
 }
 
 /** A program that prints one JSON value a line; whatever else it prints is told when it fails. */
 export interface Child {
   /** The next value that it prints. @throws Error with all its output when it ends before. */
   next(): Promise<unknown>;
+  /** Lets it read a line. */
+  goOn(): void;
   /** All values until it ends. @throws Error with all its output when it ends otherwise than well. */
   all(): Promise<readonly unknown[]>;
   /** Ends it as a power cut would. */
@@ -30,14 +34,14 @@ export const nodeCommand = (file: string, args: readonly string[]): Command => (
   env: { NODE_OPTIONS: '' },
 });
 
-/** Starts a program with a bare environment. It does not outlive two minutes. */
-export function start({ program, args, env, cwd = runtime }: Command): Child {
+/** Starts a program with a bare environment. It does not outlive its time. */
+export function start({ program, args, env, cwd = runtime, limit = 90_000 }: Command): Child {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(program, args, {
     cwd,
     env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 120_000,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: limit,
     killSignal: 'SIGKILL',
   });
   const output: string[] = [];
@@ -56,6 +60,9 @@ export function start({ program, args, env, cwd = runtime }: Command): Child {
       const [code, signal] = await ended;
       if (code !== 0) throw failure(`ended with ${code ?? signal}`);
       return found;
+    },
+    goOn() {
+      child.stdin.write('\n');
     },
     async kill() {
       child.kill('SIGKILL');

@@ -20,6 +20,8 @@ export interface Engine {
   readonly name: string;
   /** Makes an empty database and gives its URL. */
   create(prefix: string): Promise<string>;
+  /** A copy of a database that nobody is connected to. */
+  copy(url: string): Promise<string>;
   open<T>(url: string, use: (database: Database) => Promise<T>): Promise<T>;
   /** What is written in these databases while something runs, as far as can be told. */
   writesDuring(urls: readonly string[], run: () => Promise<unknown>): Promise<readonly string[]>;

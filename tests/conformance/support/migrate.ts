@@ -9,6 +9,7 @@ export interface Wish {
   readonly systemUrl: string;
   readonly applicationUrl?: string;
   readonly role?: string;
+  readonly schema?: string;
 }
 
 /** Does what `dbos migrate` does, in this process, without its custom commands. */
@@ -37,7 +38,12 @@ export const check = (wish: Wish): Promise<readonly Checked[]> =>
 
 async function withInspected<T>(wish: Wish, use: (inspected: readonly Inspected[]) => Promise<T>): Promise<T> {
   const configuration = await resolveConfiguration({
-    flags: { systemDatabaseUrl: wish.systemUrl, applicationDatabaseUrl: wish.applicationUrl, role: wish.role },
+    flags: {
+      systemDatabaseUrl: wish.systemUrl,
+      applicationDatabaseUrl: wish.applicationUrl,
+      role: wish.role,
+      schema: wish.schema,
+    },
     environment: {},
     workingDirectory: '/',
   });

@@ -7,16 +7,14 @@ import type { Table } from './sample-rows.ts';
 
 export interface PostgresEngine extends Engine {
   readonly server: PostgresServer;
-  /** A copy of a database that nobody is connected to. */
-  copy(url: string): Promise<string>;
 }
 
 /** The schema of the system tables in all prior states. */
 const schema = 'dbos';
 
-/** Starts a server that logs all that writes, and nothing else. */
-export async function startPostgresEngine(major: number): Promise<PostgresEngine> {
-  const server = await startPostgres({ major, settings: { log_statement: 'mod' }, password: 'conformance' });
+/** Starts a server that logs all that writes, and nothing else where nothing else is asked for. */
+export async function startPostgresEngine(major: number, logged: 'mod' | 'all' = 'mod'): Promise<PostgresEngine> {
+  const server = await startPostgres({ major, settings: { log_statement: logged }, password: 'conformance' });
   return {
     name: `PostgreSQL ${major}`,
     server,

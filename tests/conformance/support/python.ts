@@ -26,9 +26,19 @@ export const whyNoPython: string | null = process.env['CONFORMANCE_NO_PYTHON'] ?
 
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/conformance-python/', import.meta.url));
 
-/** Runs the program in `runtime/` under one release. */
-export const pythonCommand = (release: string, ...args: readonly string[]): Command => ({
+/** Runs a program in `runtime/` under one release. */
+const commandOf = (release: string, program: string, args: readonly string[]): Command => ({
   program: join(cache, releases.postgres.old.includes(release) ? 'old' : 'new', 'bin/python'),
-  args: ['release.py', ...args],
+  args: [program, ...args],
   env: { PYTHONPATH: join(cache, `dbos-${release}`), PYTHONDONTWRITEBYTECODE: '1' },
+});
+
+/** Launches a release, to do one of the tasks of `release.py`. */
+export const pythonCommand = (release: string, ...args: readonly string[]): Command =>
+  commandOf(release, 'release.py', args);
+
+/** Goes through the history of the newest release, a number at a time. */
+export const ladderCommand = (url: string): Command => ({
+  ...commandOf(newestPython, 'ladder.py', [url]),
+  limit: 600_000,
 });

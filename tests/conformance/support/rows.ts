@@ -7,6 +7,12 @@ export type Rows = ReadonlyMap<string, { readonly columns: readonly string[]; re
 /** Tables whose rows are the version number, which a migration is meant to write, and our own record. */
 const notKept = /^(?:migrations|(?:\w+_)?dbos_migrations|dbos_\w+_migrations)$/;
 
+/**
+ * For a moment in SQLite's history this column could be NULL. Later releases put the time of their upgrade there, and so
+ * do we, since it may not be NULL any more.
+ */
+const filled = new Map([['operation_outputs', 'retention_timestamp']]);
+
 /** Puts rows into every table of the schema, whatever tables it has; those that keep version numbers stay as they are. */
 export async function fill(database: Database): Promise<void> {
   for (const table of inOrderOfKeys(await database.tables())) {
@@ -19,8 +25,9 @@ export async function rowsOf(database: Database): Promise<Rows> {
   const found = new Map<string, { columns: readonly string[]; rows: readonly string[] }>();
   for (const table of await database.tables()) {
     if (notKept.test(table.name)) continue;
-    const columns = table.columns.map(({ name }) => name);
-    found.set(table.name, { columns, rows: await database.rows(table.name, columns) });
+    const columns = table.columns.map(({ name }) => name).filter((name) => name !== filled.get(table.name));
+    const rows = await database.rows(table.name, columns);
+    if (rows.length > 0) found.set(table.name, { columns, rows });
   }
   return found;
 }

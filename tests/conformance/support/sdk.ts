@@ -82,7 +82,10 @@ export function namedSteps(sdk: NamedSdk): readonly Step[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : 1);
 
-/** Does what a release from 3.1 on does when it is launched. */
-export async function upgrade(sdk: NumberedSdk, client: Client, url: string): Promise<void> {
-  await numberedSteps(sdk).at(-1)?.run(client, url);
+/** Does what a release from 3.1 on does when it is launched; to one of its numbers, where one is given. */
+export async function upgrade(sdk: NumberedSdk, client: Client, url: string, version?: number): Promise<void> {
+  const steps = numberedSteps(sdk);
+  const last = version === undefined ? steps.at(-1) : steps.find((step) => step.version === version);
+  if (last === undefined) throw new Error(`${sdk} has no version ${version}`);
+  await last.run(client, url);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import type { Database, Engine } from './database.ts';
@@ -8,7 +8,12 @@ import type { Table } from './sample-rows.ts';
 /** SQLite, with its files in one directory. */
 export const sqliteEngine = (directory: string): Engine => ({
   name: 'SQLite',
-  create: (prefix) => Promise.resolve(`sqlite:///${join(directory, `${prefix}-${randomUUID()}.sqlite`)}`),
+  create: (prefix) => Promise.resolve(newUrl(directory, prefix)),
+  copy(url) {
+    const copy = newUrl(directory, 'copy');
+    copyFileSync(pathOf(url), pathOf(copy));
+    return Promise.resolve(copy);
+  },
   async open(url, use) {
     const file = new BetterSqlite(pathOf(url));
     try {
@@ -28,7 +33,20 @@ export const sqliteEngine = (directory: string): Engine => ({
   },
 });
 
-export const pathOf = (url: string): string => url.replace(/^sqlite:\/\/\//, '');
+const newUrl = (directory: string, prefix: string): string =>
+  `sqlite:///${join(directory, `${prefix}-${randomUUID()}.sqlite`)}`;
+
+/** Every definition in the file, word for word. */
+export function definitionsIn(url: string): readonly unknown[] {
+  const file = new BetterSqlite(pathOf(url), { readonly: true });
+  try {
+    return file.prepare('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid').all();
+  } finally {
+    file.close();
+  }
+}
+
+const pathOf = (url: string): string => url.replace(/^sqlite:\/\/\//, '');
 
 /** The file and what is not yet in it. */
 const hashOf = (url: string): string =>
