@@ -113,12 +113,15 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       process = await leftBy('dbos-sdk-3', { systemUrl: left });
     });
 
-    test.each(major === majors.at(-1) ? versionsAfter('dbos-sdk-3') : [45, 60, 70, 105, 112, 116, 123])('to version %i, is recovered', async (version) => {
-      const systemUrl = await engine.copy(left);
-      await withClient(systemUrl, (client) => upgrade(newest, client, systemUrl, version));
-      await expectRecovery(newest, await migrateForRole(engine.server, { systemUrl }), process);
-      expect(await definitionsByRole(engine.server)).toEqual([]);
-      passed(newest, 'recovery', `from version ${version}`);
-    });
+    test.each(major === majors.at(-1) ? versionsAfter('dbos-sdk-3') : [45, 60, 70, 105, 112, 116, 123])(
+      'to version %i, is recovered',
+      async (version) => {
+        const systemUrl = await engine.copy(left);
+        await withClient(systemUrl, (client) => upgrade(newest, client, systemUrl, version));
+        await expectRecovery(newest, await migrateForRole(engine.server, { systemUrl }), process);
+        expect(await definitionsByRole(engine.server)).toEqual([]);
+        passed(newest, 'recovery', `from version ${version}`);
+      },
+    );
   });
 });
