@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { runCommands } from '../commands/run.ts';
 import type { Configuration } from '../config/resolve.ts';
-import type { MigrationRecord } from '../model/dialect.ts';
+import type { MigrationRecord } from '../model/migration-record.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import type { Inspected } from './inspect-all.ts';
 import { toolVersion } from './version.ts';

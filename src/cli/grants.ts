@@ -1,20 +1,8 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import { idFor } from '../model/kinds.ts';
-import type { GrantObject, GrantTarget } from '../model/objects.ts';
+import { type GrantObject, type GrantTarget, grantTargets } from '../model/objects.ts';
 import type { Inspected } from './inspect-all.ts';
-
-/** The order of the users' page; the right to connect is said only where it was missing. */
-const order: readonly GrantTarget[] = [
-  'database',
-  'schema',
-  'tables',
-  'sequences',
-  'functions',
-  'default tables',
-  'default sequences',
-  'default functions',
-];
 
 /** What `--app-role` did: the statements line by line, and behind them which of these had not to be sent. */
 export function grantLines({ database, inspection }: Inspected, changes: readonly Change[]): readonly string[] {
@@ -42,4 +30,4 @@ const standingLine = (standing: readonly GrantTarget[], isAll: boolean): string 
 const grantsIn = (catalog: Catalog): readonly GrantObject[] =>
   [...catalog.values()]
     .filter((object) => object.kind === 'grant')
-    .toSorted((a, b) => order.indexOf(a.on) - order.indexOf(b.on));
+    .toSorted((a, b) => grantTargets.indexOf(a.on) - grantTargets.indexOf(b.on));

@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.ts';
 import type { Change } from './change.ts';
 import type { Definitions } from './definition.ts';
 import type { QueryError } from './errors.ts';
+import type { MigrationRecord } from './migration-record.ts';
 import type { ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
 
@@ -82,25 +83,6 @@ export interface Dependent {
   readonly drop: string;
   /** What makes it again; null where no text can, since it holds rows or is of a kind that nobody here can describe. */
   readonly definition: string | null;
-}
-
-/** One row of the table `migrations`. */
-export interface MigrationRecord {
-  /** Made by the caller, so that the end of a command is written to the row of its start. */
-  readonly id: string;
-  readonly kind: 'schema' | 'command';
-  readonly summary: string;
-  readonly declaredFingerprint: string | null;
-  readonly liveFingerprint: string | null;
-  readonly runtimeVersion: number | null;
-  /** The statements of a plan; null for a command. */
-  readonly plan: readonly string[] | null;
-  readonly exitCode: number | null;
-  readonly toolVersion: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Milliseconds since 1970; null while it runs, and for ever when it is interrupted. */
-  readonly completedAt: number | null;
 }
 
 /** All that differs between databases. */

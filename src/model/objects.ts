@@ -154,15 +154,19 @@ export interface GrantObject {
   readonly lacking: readonly string[];
 }
 
-export type GrantTarget =
-  | 'database'
-  | 'schema'
-  | 'tables'
-  | 'sequences'
-  | 'functions'
-  | 'default tables'
-  | 'default sequences'
-  | 'default functions';
+/** What `--app-role` grants on, in the order of the users' page; the right to connect is said only where it was missing. */
+export const grantTargets = [
+  'database',
+  'schema',
+  'tables',
+  'sequences',
+  'functions',
+  'default tables',
+  'default sequences',
+  'default functions',
+] as const;
+
+export type GrantTarget = (typeof grantTargets)[number];
 
 /** The rows of a one-column bookkeeping table. */
 export interface VersionObject {

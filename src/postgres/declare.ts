@@ -12,16 +12,17 @@ import type {
 } from '../model/definition.ts';
 import type { DeclareOptions } from '../model/dialect.ts';
 import { idOf } from '../model/kinds.ts';
-import type {
-  CatalogObject,
-  ColumnObject,
-  ForeignKeyObject,
-  FunctionObject,
-  GrantObject,
-  GrantTarget,
-  IndexObject,
-  KeyObject,
-  TriggerObject,
+import {
+  type CatalogObject,
+  type ColumnObject,
+  type ForeignKeyObject,
+  type FunctionObject,
+  type GrantObject,
+  type GrantTarget,
+  grantTargets,
+  type IndexObject,
+  type KeyObject,
+  type TriggerObject,
 } from '../model/objects.ts';
 import { identifierAsPrinted, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import { type Flavour, postgresql } from './flavour.ts';
@@ -153,18 +154,6 @@ const triggerObject = (definition: TriggerDefinition, schema: string): TriggerOb
   function: idOf.function(schema, definition.runs.name, ''),
   enabled: 'origin',
 });
-
-/** What `--app-role` grants, in the order of its statements. */
-const grantTargets: readonly GrantTarget[] = [
-  'database',
-  'schema',
-  'tables',
-  'sequences',
-  'functions',
-  'default tables',
-  'default sequences',
-  'default functions',
-];
 
 const grantObject = (on: GrantTarget, schema: string, role: string): GrantObject => ({
   kind: 'grant',

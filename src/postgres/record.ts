@@ -1,4 +1,5 @@
-import type { Connection, MigrationRecord, Scope } from '../model/dialect.ts';
+import type { Connection, Scope } from '../model/dialect.ts';
+import { type MigrationRecord, rowOf } from '../model/migration-record.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import { qualified } from './draft.ts';
 
@@ -21,22 +22,10 @@ export async function tryLock(connection: Connection): Promise<boolean> {
 
 /** Writes the record, or completes the one with its id. */
 export async function record(connection: Connection, { schema }: Scope, entry: MigrationRecord): Promise<void> {
-  const text = (value: string | null): string => (value === null ? 'NULL' : quoteLiteral(value));
-  const values = {
-    migration_id: text(entry.id),
-    kind: text(entry.kind),
-    summary: text(entry.summary),
-    declared_fingerprint: text(entry.declaredFingerprint),
-    live_fingerprint: text(entry.liveFingerprint),
-    runtime_version: String(entry.runtimeVersion ?? 'NULL'),
-    plan: text(entry.plan === null ? null : JSON.stringify(entry.plan)),
-    exit_code: String(entry.exitCode ?? 'NULL'),
-    tool_version: text(entry.toolVersion),
-    started_at: String(entry.startedAt),
-    completed_at: String(entry.completedAt ?? 'NULL'),
-  };
+  const row = rowOf(entry);
+  const values = Object.values(row).map((value) => (typeof value === 'string' ? quoteLiteral(value) : String(value)));
   await connection.query(
-    `INSERT INTO ${qualified(schema, 'migrations')} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})
+    `INSERT INTO ${qualified(schema, 'migrations')} (${Object.keys(row).join(', ')}) VALUES (${values.join(', ')})
 ON CONFLICT (migration_id) DO UPDATE SET exit_code = EXCLUDED.exit_code, completed_at = EXCLUDED.completed_at`,
   );
 }

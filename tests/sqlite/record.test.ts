@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { MigrationRecord } from '../../src/model/dialect.ts';
+import type { MigrationRecord } from '../../src/model/migration-record.ts';
 import { sqlite } from '../../src/sqlite/index.ts';
 import { everything, files, migrate, rows, scopeOf } from './support.ts';
 
