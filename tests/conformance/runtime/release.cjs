@@ -21,6 +21,7 @@ class Survivor {
 
   static async patient(text) {
     const first = await Survivor.first(text);
+    await DBOS.setEvent('first', 'done');
     const word = await DBOS.recv('word', 60);
     return `${first} ${word}`;
   }
@@ -47,7 +48,8 @@ function configuration() {
 const tasks = {
   async leave() {
     await DBOS.startWorkflow(Survivor, { workflowID: 'survivor' }).patient('survives');
-    await sleep(1_500);
+    const first = await DBOS.getEvent('survivor', 'first', 60);
+    if (first !== 'done') throw new Error(`the first step is ${first}`);
     tell({ waiting: process.pid });
     await sleep(60_000);
   },

@@ -89,6 +89,7 @@ def first(text: str) -> str:
 @DBOS.workflow()
 def patient(text: str) -> str:
     done = first(text)
+    DBOS.set_event("first", "done")
     word = DBOS.recv("word", 600)
     return f"{done} {word}"
 
@@ -98,8 +99,9 @@ def leave() -> None:
     assert announce("told") == "told"
     with SetWorkflowID("survivor"):
         DBOS.start_workflow(patient, "survives")
-    # Early releases write rows a second later.
-    time.sleep(2 if RELEASE < (0, 27) else 0.3)
+    assert DBOS.get_event("survivor", "first", 60) == "done"
+    # Early releases write the rest every second.
+    time.sleep(4 if RELEASE < (0, 27) else 0)
     tell({"waiting": os.getpid()})
     time.sleep(600)
 
