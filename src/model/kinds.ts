@@ -47,15 +47,22 @@ const relation = (o: Named): string => `relation ${part(o.schema)}.${part(o.name
 const primaryKey = (o: InTable): string => `primary key ${part(o.schema)}.${part(o.table)}`;
 const constraint = (o: InTable): string => `constraint ${part(o.schema)}.${part(o.table)}.${part(o.name)}`;
 
-/** Index columns are engine text: quotes and `DESC` come off before a column is looked up by them. */
-const bareColumn = (text: string): string =>
-  text
-    .replace(/ (?:ASC|DESC|NULLS (?:FIRST|LAST))\b.*$/, '')
-    .replace(/^"(.*)"$/, '$1')
-    .replaceAll('""', '"');
+/** An index column is engine text: an expression, or a name, quoted where it must be, and what follows it. */
+const indexColumn = /^(?:"((?:[^"]|"")+)"|([^\s"(]+))(?: |$)/;
+
+const indexColumnIds = ({ schema, table, columns, include }: ObjectOf<'index'>): readonly ObjectId[] =>
+  [...columns, ...include].flatMap((text) => {
+    const [, quoted, bare] = indexColumn.exec(text) ?? [];
+    const name = quoted?.replaceAll('""', '"') ?? bare;
+    return name === undefined ? [] : [idOf.column(schema, table, name)];
+  });
+
+/** A key column is a name; on SQLite a collation and an order may follow it. */
+const keyColumnIds = ({ schema, table, columns, include }: ObjectOf<'key'>): readonly ObjectId[] =>
+  [...columns, ...include].map((text) => idOf.column(schema, table, text.replace(/(?: COLLATE \S+)?(?: DESC)?$/, '')));
 
 const columnIds = (schema: string, table: string, columns: readonly string[]): readonly ObjectId[] =>
-  columns.map((column) => idOf.column(schema, table, bareColumn(column)));
+  columns.map((column) => idOf.column(schema, table, column));
 
 const topLevel = { parent: () => null, requires: () => [], occupies: () => [], renames: false } as const;
 
@@ -90,7 +97,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ...inTable,
     label: 'key',
     rank: 4,
-    requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
+    requires: (o) => [...inTable.requires(o), ...keyColumnIds(o)],
     occupies: (o) => [relation(o), constraint(o), ...(o.primary ? [primaryKey(o)] : [])],
     renames: true,
   },
@@ -99,7 +106,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ...inTable,
     label: 'index',
     rank: 6,
-    requires: (o) => [...inTable.requires(o), ...columnIds(o.schema, o.table, [...o.columns, ...o.include])],
+    requires: (o) => [...inTable.requires(o), ...indexColumnIds(o)],
     occupies: (o) => [relation(o)],
     renames: true,
   },
