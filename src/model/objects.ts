@@ -77,6 +77,8 @@ export interface ForeignKeyObject {
   readonly deferrable: Deferrable;
   /** False while a constraint added NOT VALID has not been validated. */
   readonly validated: boolean;
+  /** Only PostgreSQL 18 and newer have such. */
+  readonly notEnforced?: true;
 }
 
 export interface CheckObject {
@@ -86,6 +88,7 @@ export interface CheckObject {
   readonly name: string;
   readonly expression: string;
   readonly validated: boolean;
+  readonly notEnforced?: true;
 }
 
 export interface IndexObject {

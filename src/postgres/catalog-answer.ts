@@ -45,8 +45,9 @@ export interface ColumnRow {
 export interface ConstraintRow {
   readonly table: string;
   readonly name: string;
-  readonly type: 'p' | 'u' | 'f' | 'c';
+  readonly type: 'p' | 'u' | 'f' | 'c' | 'x';
   readonly validated: boolean;
+  readonly enforced: boolean;
   readonly deferrable: boolean;
   readonly deferred: boolean;
   readonly columns: readonly string[];

@@ -83,7 +83,7 @@ const columns = rows(`SELECT tab.relname AS "table", a.attname AS name, a.attnum
 /** NOT NULL constraints, which PostgreSQL 18 names too, are part of the column. */
 const constraints =
   rows(`SELECT tab.relname AS "table", c.conname AS name, c.contype AS type, c.convalidated AS validated,
-    c.condeferrable AS deferrable, c.condeferred AS deferred,
+    coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) AS enforced, c.condeferrable AS deferrable, c.condeferred AS deferred,
     ${names('c.conkey', 'c.conrelid')} AS columns,
     ${names('(i.indkey::smallint[])[i.indnkeyatts : i.indnatts - 1]', 'i.indrelid')} AS include,
     coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",

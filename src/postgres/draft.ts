@@ -43,10 +43,12 @@ export const alterTable = (
   lock: NonNullable<Draft['lock']> = 'ACCESS EXCLUSIVE',
 ): Draft => ({ sql: `ALTER TABLE ${tableOf(object)} ${action}`, lock });
 
-/** The fields in which two objects of one kind differ. */
+/** The fields in which two objects of one kind differ; one of them need not have all that the other has. */
 export const differing = <O extends CatalogObject>({ from, to }: Alter<O>): ReadonlySet<keyof O> =>
   new Set(
-    (Object.keys(to) as (keyof O)[]).filter((field) => JSON.stringify(from[field]) !== JSON.stringify(to[field])),
+    (Object.keys({ ...from, ...to }) as (keyof O)[]).filter(
+      (field) => JSON.stringify(from[field]) !== JSON.stringify(to[field]),
+    ),
   );
 
 /** For what no plan of ours ever does: reaching it is a mistake of the planner. */

@@ -3,6 +3,7 @@ import type { Connection, LiveState, Scope, ServerFacts } from '../model/dialect
 import { idFor, idOf } from '../model/kinds.ts';
 import type {
   CatalogObject,
+  CheckObject,
   ColumnObject,
   Deferrable,
   ForeignKeyObject,
@@ -97,7 +98,8 @@ const columnObject = (schema: string, row: ColumnRow): ColumnObject => ({
 
 function constraintObject(schema: string, row: ConstraintRow): CatalogObject {
   const place = { schema, table: row.table, name: row.name };
-  if (row.type === 'c') return { kind: 'check', ...place, expression: row.expression, validated: row.validated };
+  if (row.type === 'c' || row.type === 'x')
+    return { kind: 'check', ...place, expression: row.expression, ...validity(row) };
   return row.type === 'f' ? foreignKeyObject(place, row) : keyObject(place, row);
 }
 
@@ -128,7 +130,12 @@ const foreignKeyObject = (place: Place, row: ConstraintRow): ForeignKeyObject =>
   onDelete: referentialAction(row.onDelete),
   match: row.match === 'f' ? 'FULL' : row.match === 'p' ? 'PARTIAL' : 'SIMPLE',
   deferrable: deferrable(row),
-  validated: row.validated,
+  ...validity(row),
+});
+
+const validity = ({ validated, enforced }: ConstraintRow): Pick<CheckObject, 'validated' | 'notEnforced'> => ({
+  validated,
+  ...(enforced ? {} : { notEnforced: true }),
 });
 
 const deferrable = (row: ConstraintRow): Deferrable =>

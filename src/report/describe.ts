@@ -31,9 +31,10 @@ export const aheadText = ({ live, declared }: Ahead): string =>
 /** The fields in which an alteration changes its object. */
 export function differences(change: Change): readonly Difference[] {
   if (change.type !== 'alter') return [];
-  const before = new Map(definitionOf(change.from));
-  return definitionOf(change.to)
-    .map(([field, to]) => ({ field, from: before.get(field) ?? null, to }))
+  const [before, after] = [new Map(definitionOf(change.from)), new Map(definitionOf(change.to))];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .toSorted()
+    .map((field) => ({ field, from: before.get(field) ?? null, to: after.get(field) ?? null }))
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
 }
 

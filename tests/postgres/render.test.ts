@@ -213,6 +213,13 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
   ['drop foreign key', drop(foreignKey), ['ALTER TABLE "dbos"."t" DROP CONSTRAINT "f"']],
 
   ['drop view', drop(view), ['DROP VIEW "dbos"."w"']],
+  [
+    'enforce foreign key',
+    alter(foreignKey, { validated: false, notEnforced: true }),
+    [
+      'ALTER TABLE "dbos"."t" DROP CONSTRAINT "f", ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."workflow_status" ("workflow_uuid") ON UPDATE CASCADE ON DELETE CASCADE',
+    ],
+  ],
   ['drop materialized view', drop({ ...view, materialized: true }), ['DROP MATERIALIZED VIEW "dbos"."w"']],
 
   ['create function', create({ ...fn, body }), [createFunction('VOLATILE SECURITY INVOKER')]],

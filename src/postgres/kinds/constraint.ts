@@ -33,7 +33,11 @@ const foreignKeyClause = (o: ForeignKeyObject): string =>
     ...validity(o),
   ].join(' ');
 
-const validity = (o: CheckObject | ForeignKeyObject): readonly string[] => (o.validated ? [] : ['NOT VALID']);
+/** https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-PARMS-ENFORCED */
+const validity = (o: CheckObject | ForeignKeyObject): readonly string[] => {
+  if (o.notEnforced === true) return ['NOT ENFORCED'];
+  return o.validated ? [] : ['NOT VALID'];
+};
 
 const deferrableClause = (o: KeyObject | ForeignKeyObject): readonly string[] =>
   o.deferrable === 'no' ? [] : [`DEFERRABLE ${o.deferrable.toUpperCase()}`];
