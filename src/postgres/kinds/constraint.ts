@@ -1,4 +1,5 @@
 import type { RenderContext } from '../../model/dialect.ts';
+import { idFor } from '../../model/kinds.ts';
 import type { CheckObject, ForeignKeyObject, KeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import {
@@ -66,10 +67,34 @@ const only = (fields: ReadonlySet<string>, field: string): boolean => fields.siz
 
 export const key: KindRenderer<KeyObject> = {
   create: (o, context) => [...(isRepeated(o, context) ? [emptyTable(o)] : []), addConstraint(o, keyClause(o))],
-  alter: ({ to }) => [replace(to, keyClause(to))],
+  alter: ({ from, to }, context) => {
+    const users = sameColumns(from.columns, to.columns) ? foreignKeysTo(from, context) : [];
+    return [
+      ...users.map(dropConstraint),
+      replace(to, keyClause(to)),
+      ...users.flatMap((user) => foreignKey.create(user, context)),
+    ];
+  },
   rename: renameConstraint,
   drop: (o) => [dropConstraint(o)],
 };
+
+/**
+ * The declared ones, as they are; what is to become of them comes later in the plan. They keep the key from being
+ * dropped. So does somebody else's, which is not ours to drop, and then the server refuses.
+ */
+const foreignKeysTo = (o: KeyObject, { live, target }: RenderContext): readonly ForeignKeyObject[] =>
+  [...live.values()].filter(
+    (f): f is ForeignKeyObject =>
+      f.kind === 'foreignKey' &&
+      f.referencedSchema === o.schema &&
+      f.referencedTable === o.table &&
+      sameColumns(f.referencedColumns, o.columns) &&
+      target.has(idFor(f)),
+  );
+
+const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((column) => b.includes(column));
 
 /** Whether a bookkeeping table without its key has one value in two rows. */
 function isRepeated(o: KeyObject, { live, target }: RenderContext): boolean {
