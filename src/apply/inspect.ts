@@ -4,7 +4,7 @@ import { QueryError, UserError } from '../model/errors.ts';
 import type { Plan, Statement } from '../model/plan.ts';
 import type { MayDrop } from '../planner/ownership.ts';
 import { type Ahead, findAhead } from '../planner/ahead.ts';
-import { plan } from '../planner/plan.ts';
+import { plan, type Question } from '../planner/plan.ts';
 import type { Database, Opened } from './database.ts';
 
 /** Where a run should lead, given what was found. */
@@ -47,7 +47,7 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
   const ahead = findAhead(live.catalog, wanted);
   const target = ahead === null ? wanted : live.catalog;
   const settled = await database.dialect.settle(live.catalog, target, database.scope.definitions);
-  const planned = plan({
+  const planned = planWhere(database.where, {
     live: live.catalog,
     settled,
     target,
@@ -57,6 +57,18 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
   const whole = { ...planned, statements: withFirst(first, planned.statements) };
   return { database, opened, goal, live, settled, target, ahead, plan: whole };
 }
+
+/** @throws UserError that says where, for whatever cannot be planned */
+function planWhere(where: string, question: Question): Plan {
+  try {
+    return plan(question);
+  } catch (error) {
+    throw error instanceof UserError ? withWhere(error, where) : error;
+  }
+}
+
+const withWhere = (error: UserError, where: string): UserError =>
+  error.where === undefined ? new UserError(error.message, { where, hint: error.hint, cause: error }) : error;
 
 /** Into the plan's own transaction: what comes first is done only if all the rest is. */
 function withFirst(first: readonly Statement[], statements: readonly Statement[]): readonly Statement[] {
@@ -81,9 +93,7 @@ async function introspected(dialect: Dialect, connection: Connection, scope: Sco
   try {
     return await dialect.introspect(connection, scope);
   } catch (error) {
-    if (error instanceof UserError && error.where === undefined) {
-      throw new UserError(error.message, { where, hint: error.hint, cause: error });
-    }
+    if (error instanceof UserError) throw withWhere(error, where);
     if (!(error instanceof QueryError)) throw error;
     const hint = dialect.explain(error, { scope, user: '', sql: '' });
     throw new UserError(`the catalog cannot be read: ${error.message}`, { where, hint, cause: error });

@@ -20,11 +20,15 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
   '55P03': () => 'another session holds a lock on the table: look in pg_stat_activity, then run migrate again',
   '57014': () => 'the statement was cancelled: run migrate again when it may take its time',
   '53100': () => 'the disk is full: free space, then run migrate again',
-  '42P07': () =>
-    'an index or another object of that name stands in the schema: rename or drop it, then run migrate again',
+  '42P07': () => nameTaken('an index or another object'),
+  '42710': () => nameTaken('a type, a constraint or another object'),
+  '42809': () => nameTaken('a procedure, an aggregate or another object'),
   '2BP01': () => 'another object depends on it: drop that one first, then run migrate again',
   '40P01': () => 'two sessions waited for each other: run migrate again',
 };
+
+const nameTaken = (by: string): string =>
+  `${by} of that name stands in the schema: rename or drop it, then run migrate again`;
 
 /** What an operator can do about a refused statement. */
 export const explain = (error: QueryError, context: Context): string | undefined => advice[error.code]?.(context);

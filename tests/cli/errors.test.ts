@@ -189,9 +189,29 @@ describe('a statement that the server refuses', () => {
   test('a name that somebody else has taken', async () => {
     const url = await server.createDatabase('taken');
     await server.query('CREATE SCHEMA dbos; CREATE VIEW dbos.streams AS SELECT 1', new URL(url).pathname.slice(1));
-    const { message, hint } = await failure(['migrate', '-s', url]);
+    const { message, where, hint } = await failure(['migrate', '-s', url]);
     expect(message).toBe('the table dbos.streams cannot be created: its name is taken by the view dbos.streams');
+    expect(where).toBe(url.replace('superuser', '***'));
     expect(hint).toContain('rename or drop that view');
+  });
+
+  test.each([
+    ['TYPE dbos.streams AS ENUM ()', 'type "streams" already exists', 'a type, a constraint or another object'],
+    ['SEQUENCE dbos.streams', 'relation "streams" already exists', 'an index or another object'],
+    [
+      `PROCEDURE dbos.notifications_function() LANGUAGE sql AS 'SELECT 1'`,
+      'cannot change routine kind ("notifications_function" is a procedure.)',
+      'a procedure, an aggregate or another object',
+    ],
+  ])('a name that somebody else has taken for a %s', async (what, says, by) => {
+    const url = await server.createDatabase('taken');
+    const name = new URL(url).pathname.slice(1);
+    await server.query(`CREATE SCHEMA dbos; CREATE ${what}`, name);
+    const before = await tablesIn(name);
+    const { message, hint } = await failure(['migrate', '-s', url]);
+    expect(message).toContain(says);
+    expect(hint).toBe(`${by} of that name stands in the schema: rename or drop it, then run migrate again`);
+    expect(await tablesIn(name)).toBe(before);
   });
 });
 
