@@ -20,7 +20,7 @@ export interface TableObject {
   readonly name: string;
   /** `unlogged` loses its rows in a crash of the server. */
   readonly persistence: 'permanent' | 'unlogged';
-  /** Options behind the column list, such as SQLite's `STRICT`, sorted. */
+  /** What sets it apart from a plain table, such as SQLite's `STRICT` or PostgreSQL's `ROW LEVEL SECURITY`, sorted. */
   readonly options: readonly string[];
 }
 

@@ -13,7 +13,11 @@ export interface Answer {
   };
   readonly schema: boolean;
   readonly rights: Rights;
-  readonly tables: readonly { readonly name: string; readonly kind: string; readonly persistence: string }[];
+  readonly tables: readonly {
+    readonly name: string;
+    readonly persistence: string;
+    readonly options: readonly string[];
+  }[];
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
   readonly indexes: readonly IndexRow[];

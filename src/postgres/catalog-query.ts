@@ -70,7 +70,17 @@ const rights = `json_build_object(
       SELECT 'table' AS kind, relname AS name, pg_get_userbyid(relowner) AS owner FROM rel WHERE NOT pg_has_role(relowner, 'USAGE')
       UNION ALL SELECT 'function', proname, pg_get_userbyid(proowner) FROM fun WHERE NOT pg_has_role(proowner, 'USAGE')) o))`;
 
-const tables = rows(`SELECT relname AS name, relkind AS kind, relpersistence AS persistence FROM tab`);
+/**
+ * A partition takes only the rows of its bounds, and who reads a parent reads its children too.
+ * https://www.postgresql.org/docs/current/catalog-pg-inherits.html
+ */
+const tables = rows(`SELECT relname AS name, relpersistence AS persistence, array_remove(ARRAY[
+      CASE relkind WHEN 'p' THEN 'PARTITIONED' WHEN 'f' THEN 'FOREIGN' END,
+      CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
+      CASE WHEN relforcerowsecurity THEN 'FORCE ROW LEVEL SECURITY' END], NULL)
+    || ARRAY(SELECT 'PARTITION OF ' || inhparent::regclass FROM pg_inherits WHERE inhrelid = tab.oid AND relispartition)
+    || ARRAY(SELECT 'INHERITED BY ' || inhrelid::regclass FROM pg_inherits WHERE inhparent = tab.oid AND relkind = 'r')
+    AS options FROM tab`);
 
 const columns = rows(`SELECT tab.relname AS "table", a.attname AS name, a.attnum AS position,
     format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull", a.attidentity AS identity,
@@ -80,7 +90,10 @@ const columns = rows(`SELECT tab.relname AS "table", a.attname AS name, a.attnum
   JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum`);
 
-/** NOT NULL constraints, which PostgreSQL 18 names too, are part of the column. */
+/**
+ * NOT NULL constraints, which PostgreSQL 18 names too, are part of the column. An exclusion constraint counts as a
+ * check: nobody declares one, and it can refuse rows.
+ */
 const constraints =
   rows(`SELECT tab.relname AS "table", c.conname AS name, c.contype AS type, c.convalidated AS validated,
     coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true) AS enforced, c.condeferrable AS deferrable, c.condeferred AS deferred,
@@ -89,8 +102,8 @@ const constraints =
     coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
     fn.nspname AS "referencedSchema", f.relname AS "referencedTable", ${names('c.confkey', 'c.confrelid')} AS "referencedColumns",
     c.confupdtype AS "onUpdate", c.confdeltype AS "onDelete", c.confmatchtype AS match,
-    CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) END AS expression
-  FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid AND c.contype IN ('p', 'u', 'f', 'c')
+    CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) WHEN 'x' THEN pg_get_constraintdef(c.oid) END AS expression
+  FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid AND c.contype IN ('p', 'u', 'f', 'c', 'x')
   LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u')
   LEFT JOIN pg_class f ON f.oid = c.confrelid AND c.contype = 'f' LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace`);
 

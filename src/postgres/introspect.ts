@@ -66,7 +66,7 @@ function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
       schema,
       name: t.name,
       persistence: t.persistence === 'u' ? 'unlogged' : 'permanent',
-      options: tableOptions[t.kind] ?? [],
+      options: t.options.toSorted(),
     })),
     ...answer.columns.map((row) => columnObject(schema, row)),
     ...answer.constraints.map((row) => constraintObject(schema, row)),
@@ -79,8 +79,6 @@ function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
     ...grantObjects(answer, scope),
   ];
 }
-
-const tableOptions: Readonly<Record<string, readonly string[]>> = { p: ['PARTITIONED'], f: ['FOREIGN'] };
 
 const columnObject = (schema: string, row: ColumnRow): ColumnObject => ({
   kind: 'column',

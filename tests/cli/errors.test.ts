@@ -213,6 +213,19 @@ describe('a statement that the server refuses', () => {
     expect(hint).toBe(`${by} of that name stands in the schema: rename or drop it, then run migrate again`);
     expect(await tablesIn(name)).toBe(before);
   });
+
+  test('a table of ours that is part of another one', async () => {
+    const url = await server.createDatabase('partition');
+    await server.query(
+      `CREATE SCHEMA dbos; CREATE TABLE public.whole (key text) PARTITION BY LIST (key);
+       CREATE TABLE dbos.streams PARTITION OF public.whole FOR VALUES IN ('k')`,
+      new URL(url).pathname.slice(1),
+    );
+    const { message, where, hint } = await failure(['migrate', '-s', url]);
+    expect(message).toBe('dbos.streams is a partition of public.whole, and takes only rows within its bounds');
+    expect(where).toBe(url.replace('superuser', '***'));
+    expect(hint).toBe('ALTER TABLE public.whole DETACH PARTITION "dbos"."streams";   then run migrate again');
+  });
 });
 
 describe('a URL that cannot be read', () => {

@@ -74,6 +74,11 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
 
   ['create table', create(table), ['CREATE TABLE "dbos"."t" (\n  \n)']],
   ['log table', alter(table, { persistence: 'unlogged' }), ['ALTER TABLE "dbos"."t" SET LOGGED']],
+  [
+    'switch off row security',
+    alter(table, { options: ['FORCE ROW LEVEL SECURITY', 'ROW LEVEL SECURITY'] }),
+    ['ALTER TABLE "dbos"."t" NO FORCE ROW LEVEL SECURITY', 'ALTER TABLE "dbos"."t" DISABLE ROW LEVEL SECURITY'],
+  ],
   ['drop table', drop(table), ['DROP TABLE "dbos"."t"']],
   ['drop foreign table', drop({ ...table, options: ['FOREIGN'] }), ['DROP FOREIGN TABLE "dbos"."t"']],
 
@@ -206,6 +211,13 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     ),
     [
       'ALTER TABLE "dbos"."t" DROP CONSTRAINT "f", ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."workflow_status" ("workflow_uuid") MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY IMMEDIATE',
+    ],
+  ],
+  [
+    'enforce foreign key',
+    alter(foreignKey, { validated: false, notEnforced: true }),
+    [
+      'ALTER TABLE "dbos"."t" DROP CONSTRAINT "f", ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."workflow_status" ("workflow_uuid") ON UPDATE CASCADE ON DELETE CASCADE',
     ],
   ],
   ['validate foreign key', alter(foreignKey, { validated: false }), ['ALTER TABLE "dbos"."t" VALIDATE CONSTRAINT "f"']],
@@ -628,8 +640,19 @@ describe('render', () => {
   });
 
   test('tells the operator of a table that cannot become an ordinary one', () => {
-    expect(() => render([alter(table, { options: ['PARTITIONED'] })])).toThrow(
-      new UserError('dbos.t is a partitioned table'),
+    const refusal = (option: string) => () => render([alter(table, { options: [option] })]);
+    expect(refusal('PARTITIONED')).toThrow(new UserError('dbos.t is a partitioned table'));
+    expect(refusal('PARTITION OF public."a b"')).toThrow(
+      expect.objectContaining({
+        message: 'dbos.t is a partition of public."a b", and takes only rows within its bounds',
+        hint: 'ALTER TABLE public."a b" DETACH PARTITION "dbos"."t";   then run migrate again',
+      }),
+    );
+    expect(refusal('INHERITED BY x')).toThrow(
+      expect.objectContaining({
+        message: 'x inherits from dbos.t, so the runtime finds its rows there too',
+        hint: 'ALTER TABLE x NO INHERIT "dbos"."t";   then run migrate again',
+      }),
     );
   });
 

@@ -4,7 +4,7 @@ import { UserError } from '../../model/errors.ts';
 import { idOf } from '../../model/kinds.ts';
 import type { CheckObject, ColumnObject, KeyObject, TableObject, ViewObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { type Draft, differing, type KindRenderer, never, qualified } from '../draft.ts';
+import { type Draft, type KindRenderer, never, qualified } from '../draft.ts';
 import { columnClause } from './column.ts';
 import { checkClause, keyClause } from './constraint.ts';
 
@@ -26,26 +26,49 @@ export const createTable = (
 
 export const table: KindRenderer<TableObject> = {
   create: (o) => [createTable(o, [], [])],
-  alter: (change) => {
-    const { to, from } = change;
-    if (differing(change).has('options')) {
-      throw new UserError(`${to.schema}.${to.name} is a ${from.options.join(' ').toLowerCase()} table`, {
-        hint: 'DBOS needs an ordinary one: move its rows to a table of that name that is neither partitioned nor foreign',
-      });
-    }
-    return [
-      {
-        sql: `ALTER TABLE ${qualified(to.schema, to.name)} SET ${to.persistence === 'permanent' ? 'LOGGED' : 'UNLOGGED'}`,
-        lock: 'ACCESS EXCLUSIVE',
-        hazards: ['rewrites the table'],
-      },
-    ];
-  },
+  alter: ({ from, to }) => [
+    ...from.options.filter((option) => !to.options.includes(option)).map((option) => withoutOption(to, option)),
+    ...(from.persistence === to.persistence ? [] : [setPersistence(to)]),
+  ],
   rename: never('rename a table'),
   drop: (o) => [
     { sql: `DROP ${tableType(o)} ${qualified(o.schema, o.name)}`, lock: 'ACCESS EXCLUSIVE', hazards: ['data loss'] },
   ],
 };
+
+const alterThis = (o: TableObject, action: string): Draft => ({
+  sql: `ALTER TABLE ${qualified(o.schema, o.name)} ${action}`,
+  lock: 'ACCESS EXCLUSIVE',
+});
+
+const setPersistence = (o: TableObject): Draft => ({
+  ...alterThis(o, `SET ${o.persistence === 'permanent' ? 'LOGGED' : 'UNLOGGED'}`),
+  hazards: ['rewrites the table'],
+});
+
+/**
+ * Row security keeps all rows from a role that no policy names. Policies stay, and do nothing without it.
+ * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ * @throws UserError where only others' tables could be changed, or rows had to be moved
+ */
+function withoutOption(o: TableObject, option: string): Draft {
+  if (option === 'ROW LEVEL SECURITY') return alterThis(o, 'DISABLE ROW LEVEL SECURITY');
+  if (option === 'FORCE ROW LEVEL SECURITY') return alterThis(o, 'NO FORCE ROW LEVEL SECURITY');
+  const [name, other] = [`${o.schema}.${o.name}`, option.replace(/^[A-Z]+ [A-Z]+ /, '')];
+  if (option.startsWith('PARTITION OF ')) {
+    throw new UserError(`${name} is a partition of ${other}, and takes only rows within its bounds`, {
+      hint: `ALTER TABLE ${other} DETACH PARTITION ${qualified(o.schema, o.name)};   then run migrate again`,
+    });
+  }
+  if (option.startsWith('INHERITED BY ')) {
+    throw new UserError(`${other} inherits from ${name}, so the runtime finds its rows there too`, {
+      hint: `ALTER TABLE ${other} NO INHERIT ${qualified(o.schema, o.name)};   then run migrate again`,
+    });
+  }
+  throw new UserError(`${name} is a ${option.toLowerCase()} table`, {
+    hint: 'DBOS needs an ordinary one: move its rows to a table of that name that is neither partitioned nor foreign',
+  });
+}
 
 const tableType = (o: TableObject): string => (o.options.includes('FOREIGN') ? 'FOREIGN TABLE' : 'TABLE');
 

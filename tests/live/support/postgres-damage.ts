@@ -65,6 +65,10 @@ function tableDeeds(o: ObjectOf<'table'>, catalog: Catalog): readonly Deed[] {
       how: 'made unlogged',
       sql: [...new Set(pointing), table].map((name) => `ALTER TABLE ${name} SET UNLOGGED`).join('; '),
     },
+    {
+      how: 'given row security',
+      sql: `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY; ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
+    },
   ];
 }
 
