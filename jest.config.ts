@@ -7,6 +7,8 @@ const shared: Config = {
   transform: { '\\.ts$': '<rootDir>/tests/support/transform.cjs' },
   setupFiles: ['<rootDir>/tests/support/properties.ts'],
   testTimeout: 60_000,
+  // Most tests wait for a server or a child process, so none of the cores is kept free.
+  maxWorkers: '100%',
 };
 
 const config: Config = {
