@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { kinds } from '../src/model/kinds.ts';
-import { type Source, sourceOf, sourcesIn } from './support/sources.ts';
+import { readText, type Source, sourceOf, sourcesIn } from './support/sources.ts';
 
 /** Who may import whom. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +28,15 @@ const heavyPackages: Readonly<Record<string, string>> = {
   diff: 'src/report/drift.ts',
   'pg-query-emscripten': 'src/postgres/same-expression.ts',
 };
+
+/** All other packages, with the room that imports them. */
+const lightPackages: Readonly<Record<string, string>> = { clipanion: 'src/cli' };
+
+/** These touch nothing: no database, clock, file or environment. Hashing is no touch. */
+const pureRooms = ['schema', 'src/model', 'src/planner', 'src/sql', 'src/report'];
+const pureBuiltins = ['node:crypto'];
+const touching =
+  /\b(?:process|Date|performance|globalThis|fetch|setTimeout|setInterval|setImmediate)\b[.(]|\bnew Date\b|\bMath\.random\b/g;
 
 /** These know no kind of object; what is special about one stands in its traits. */
 const kindless = ['diff', 'renames', 'order', 'fingerprint', 'plan'].map((name) => `src/planner/${name}.ts`);
@@ -57,6 +66,24 @@ const badPackages = (files: readonly Source[]): readonly string[] =>
       .filter(({ of, isType, isLazy }) => of in heavyPackages && (heavyPackages[of] !== path || !(isType || isLazy)))
       .map(({ of }) => `${path} imports ${of}`),
   );
+
+const strayPackages = (files: readonly Source[]): readonly string[] =>
+  files.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ of, isOurs }) => !isOurs && !of.startsWith('node:') && !(of in heavyPackages))
+      .filter(({ of }) => lightPackages[of] !== roomOf(path))
+      .map(({ of }) => `${path} imports ${of}`),
+  );
+
+const touches = (files: readonly Source[]): readonly string[] =>
+  files
+    .filter(({ path }) => pureRooms.includes(roomOf(path)))
+    .flatMap(({ path, code, imports }) => [
+      ...imports
+        .filter(({ of }) => of.startsWith('node:') && !pureBuiltins.includes(of))
+        .map(({ of }) => `${path} imports ${of}`),
+      ...[...code.matchAll(touching)].map(([word]) => `${path} says ${word}`),
+    ]);
 
 /** Kinds and the types of their objects; `function` is a word of the language where a name or `(` follows. */
 const kindNames = Object.keys(kinds).filter((kind) => kind !== 'function');
@@ -118,6 +145,14 @@ describe('the sources', () => {
     }
   });
 
+  test('import no other package than those that have a place', () => {
+    expect(strayPackages(sources)).toEqual([]);
+  });
+
+  test('touch nothing where a room is pure', () => {
+    expect(touches(sources)).toEqual([]);
+  });
+
   test('do not import each other in a ring', () => {
     expect(findCycles(sources)).toEqual([]);
   });
@@ -130,6 +165,12 @@ describe('the sources', () => {
     const source = sources.find((file) => file.path === path);
     expect(source && kindsNamedIn(source)).toEqual([]);
   });
+});
+
+test('every package has its reason in docs/dependencies.md, and no other is named there', () => {
+  const named = [...readText('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| \S/gm)].map(([, name = '']) => name);
+  const { dependencies, devDependencies } = JSON.parse(readText('package.json')) as Record<string, object>;
+  expect(new Set(named)).toEqual(new Set(Object.keys({ ...dependencies, ...devDependencies })));
 });
 
 test('no test is left out in silence', () => {
@@ -150,6 +191,7 @@ describe('these tests', () => {
     ['src/index.ts', `import './cli/x.ts';`],
     ['schema/x.ts', `import { a } from '../src/planner/x.ts';`],
     ['src/sql/x.ts', `import type { A } from "../model/x.ts";`],
+    ['src/report/x.ts', `import data from '../../schema/x.json' with { type: 'json' };`],
     ['src/model/x.ts', `import { a } from '../somewhere/x.ts';`],
   ])('see that %s may not say %j', (path, text) => {
     expect(forbiddenImports([at(path, text)])).toHaveLength(1);
@@ -160,8 +202,31 @@ describe('these tests', () => {
     ['src/postgres/connect.ts', `import { Client } from 'pg';`],
     ['src/postgres/connect.ts', `import { type Client } from 'pg';`],
     ['src/cli/x.ts', `const { parse } = await import('yaml/util');`],
+    ['src/postgres/x.ts', `const { Client } = require('pg');`],
   ])('see that %s may not say %j', (path, text) => {
     expect(badPackages([at(path, text)])).toHaveLength(1);
+  });
+
+  test.each([
+    ['src/planner/x.ts', `import { Command } from 'clipanion';`],
+    ['src/cli/x.ts', `import { a } from 'left-pad';`],
+  ])('see that %s may not say %j', (path, text) => {
+    expect(strayPackages([at(path, text)])).toHaveLength(1);
+  });
+
+  test.each([
+    ['src/planner/x.ts', `import { readFileSync } from 'node:fs';`],
+    ['src/planner/x.ts', 'const now = Date.now();'],
+    ['src/report/x.ts', `const width = process.stdout.columns;`],
+    ['schema/x.ts', 'const id = Math.random();'],
+  ])('see that %s may not say %j', (path, text) => {
+    expect(touches([at(path, text)])).toHaveLength(1);
+    expect(touches([at('src/apply/x.ts', text)])).toEqual([]);
+  });
+
+  test('see a name of an import that cannot be read', () => {
+    const computed = ['await import(name);', 'const load = createRequire(import.meta.url);'];
+    for (const text of computed) expect(at('src/cli/x.ts', text).imports).toMatchObject([{ of: '(computed)' }]);
   });
 
   test.each([

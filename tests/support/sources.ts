@@ -10,7 +10,7 @@ export interface Import {
   readonly isOurs: boolean;
   /** Nothing of it is left when the types are gone. */
   readonly isType: boolean;
-  /** By `import()`, when the code comes to it. */
+  /** By `import()` or `require()`, when the code comes to it. */
   readonly isLazy: boolean;
 }
 
@@ -23,6 +23,9 @@ export interface Source {
   readonly imports: readonly Import[];
 }
 
+/** A file of ours, by its path from the root. */
+export const readText = (path: string): string => readFileSync(join(root, path), 'utf8');
+
 /** All TypeScript sources in a folder, at any depth; none where there is no such folder. */
 export function sourcesIn(folder: string): readonly Source[] {
   if (!existsSync(join(root, folder))) return [];
@@ -30,7 +33,7 @@ export function sourcesIn(folder: string): readonly Source[] {
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
     .toSorted()
     .map((path) => join(folder, path))
-    .map((path) => sourceOf(path, readFileSync(join(root, path), 'utf8')));
+    .map((path) => sourceOf(path, readText(path)));
 }
 
 export function sourceOf(path: string, text: string): Source {
@@ -50,8 +53,12 @@ function importsOf(path: string, code: string): readonly Import[] {
     specifier.startsWith('.')
       ? { of: relative(root, join(root, dirname(path), specifier)), isOurs: true }
       : { of: packageOf(specifier), isOurs: false };
-  const fixed = [...code.matchAll(/^(?:import|export)\s(?<what>[^;'`]*?\sfrom\s+)?['"](?<specifier>[^'"]+)['"];/gm)];
-  const lazy = [...code.matchAll(/\bimport\(\s*(?:['"](?<specifier>[^'"]+)['"])?/g)];
+  const fixed = [
+    ...code.matchAll(
+      /^(?:import|export)\s(?<what>[^;'`]*?\sfrom\s+)?['"](?<specifier>[^'"]+)['"](?:\s+with\s+\{[^}]*\})?;/gm,
+    ),
+  ];
+  const lazy = [...code.matchAll(/\b(?:import|require|createRequire)\(\s*(?:['"](?<specifier>[^'"]+)['"])?/g)];
   return [
     ...fixed.map(({ groups }) => ({
       ...at(groups?.['specifier'] ?? ''),
