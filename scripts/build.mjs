@@ -1,10 +1,12 @@
 // Bundles the command line and the library into dist/, and links the command where npx looks first,
 // so that in this checkout `npx dbos` is this checkout's program and no package of that name is ever fetched.
-import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
+// What is there already as it should be is not touched: the first `npx dbos` in a checkout builds once more, and
+// the program may be running then.
+import { chmod, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-await rm('dist', { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: { dbos: 'src/cli/dbos.ts', index: 'src/index.ts' },
   outdir: 'dist',
   bundle: true,
@@ -16,8 +18,21 @@ await build({
   sourcemap: true,
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
+  write: false,
 });
+
+await mkdir('dist', { recursive: true });
+for (const { path, contents } of outputFiles) {
+  const present = await readFile(path).catch(() => null);
+  if (present === null || !present.equals(contents)) await writeFile(path, contents);
+}
 await chmod('dist/dbos.js', 0o755);
-await mkdir('node_modules/.bin', { recursive: true });
-await rm('node_modules/.bin/dbos', { force: true });
-await symlink('../../dist/dbos.js', 'node_modules/.bin/dbos');
+const made = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of await readdir('dist')) if (!made.has(name)) await rm(join('dist', name), { recursive: true });
+
+const [link, program] = ['node_modules/.bin/dbos', '../../dist/dbos.js'];
+if ((await readlink(link).catch(() => null)) !== program) {
+  await mkdir('node_modules/.bin', { recursive: true });
+  await rm(link, { force: true });
+  await symlink(program, link);
+}
