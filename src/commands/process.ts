@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import type { ExecaError, Result } from 'execa';
 
 export interface ProcessOptions {
   /** Absolute; must exist. */
@@ -12,14 +14,16 @@ export interface ProcessEnd {
   /** Null where a signal ended it, or where it could not be started. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The signal that this process got, and passed on, while the other ran. */
+  /** The signal that this process got while the other ran, and that the other got too. */
   readonly forwarded: NodeJS.Signals | null;
   /** Why it could not be started. */
   readonly failure: Error | null;
 }
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const IS_WINDOWS = process.platform === 'win32';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The terminal sends the others to its whole foreground group: passed on, the command would get them twice. */
+const NOT_OF_TERMINAL = ['SIGTERM'] as const;
 
 /** How long, in milliseconds, what a stopped shell leaves behind may take to clean up. */
 const GRACE = 10_000;
@@ -28,19 +32,23 @@ const POLL = 20;
 /**
  * Runs a command line in the system's shell with input and output of this process, and waits for its end.
  *
- * It gets a process group of its own, so that a signal reaches the programs that the shell started, once: the shell does
- * not pass one on, and may die of it before they have. Therefore a group that got a signal is waited for as a whole.
+ * Without a terminal it gets a process group of its own, so that a signal reaches the programs that the shell started,
+ * once: the shell does not pass one on, and may die of it before they have. Therefore a group that got a signal is
+ * waited for as a whole. On a terminal it stays in our group: in one of its own (Node makes a session of its own of it)
+ * a program that asks for a password on /dev/tty would have no terminal.
  */
 export async function runInShell(command: string, options: ProcessOptions): Promise<ProcessEnd> {
   const { execa } = await import('execa');
-  let leader: number | undefined;
+  const hasGroup = process.platform !== 'win32' && !isatty(0);
+  const passedOn: readonly NodeJS.Signals[] = hasGroup ? SIGNALS : NOT_OF_TERMINAL;
+  let target: number | undefined;
   let forwarded: NodeJS.Signals | null = null;
   const forward = (signal: NodeJS.Signals): void => {
     forwarded = signal;
-    if (leader !== undefined) sendSignal(leader, signal);
+    if (target !== undefined && passedOn.includes(signal)) sendSignal(target, signal);
   };
   // Before the start: a signal in between would end this process and leave the other one behind.
-  for (const signal of FORWARDED) process.on(signal, forward);
+  for (const signal of SIGNALS) process.on(signal, forward);
   try {
     const child = execa(command, {
       shell: true,
@@ -49,33 +57,37 @@ export async function runInShell(command: string, options: ProcessOptions): Prom
       stdio: 'inherit',
       buffer: false,
       reject: false,
-      detached: !IS_WINDOWS,
+      detached: hasGroup,
     });
-    leader = child.pid;
+    if (child.pid !== undefined) target = hasGroup ? -child.pid : child.pid;
     const result = await child;
-    if (forwarded !== null && leader !== undefined) await groupEnded(leader);
-    const started = result.exitCode !== undefined || result.signal !== undefined;
-    return {
-      exitCode: result.exitCode ?? null,
-      signal: result.signal ?? null,
-      forwarded,
-      failure: started || !(result instanceof Error) ? null : result,
-    };
+    if (forwarded !== null && target !== undefined) await allEnded(target);
+    return { ...endOf(result), forwarded };
   } finally {
-    for (const signal of FORWARDED) process.off(signal, forward);
+    for (const signal of SIGNALS) process.off(signal, forward);
   }
 }
 
-/** True if the group is still there. Signal 0 only asks. */
-function sendSignal(leader: number, signal: NodeJS.Signals | 0): boolean {
+function endOf(result: Result | ExecaError): Omit<ProcessEnd, 'forwarded'> {
+  const { exitCode = null, signal = null } = result;
+  const isStarted = exitCode !== null || signal !== null;
+  return { exitCode, signal, failure: isStarted || !(result instanceof Error) ? null : result };
+}
+
+/**
+ * Signal 0 only asks.
+ * @param target a process, or the negative of a group
+ * @returns true if it is still there
+ */
+function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(IS_WINDOWS ? leader : -leader, signal);
+    return process.kill(target, signal);
   } catch {
     return false;
   }
 }
 
-async function groupEnded(leader: number): Promise<void> {
+async function allEnded(target: number): Promise<void> {
   const deadline = Date.now() + GRACE;
-  while (sendSignal(leader, 0) && Date.now() < deadline) await setTimeout(POLL);
+  while (sendSignal(target, 0) && Date.now() < deadline) await setTimeout(POLL);
 }

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { runCli, startCli } from '../support/cli.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
+import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
 
 const temporaryDirectory = temporaryDirectories();
 const url = 'sqlite:///./app.sqlite';
@@ -143,6 +144,38 @@ test('a signal goes to the command, and stops the run', async () => {
   expect(stdout).toContain('\ncleaned\n');
   expect(stderr).toContain('error: stopped by SIGTERM while the custom command ran');
   expect(existsSync(join(directory, 'b'))).toBe(false);
+});
+
+describe('on a terminal', () => {
+  testOnTerminal('a command can ask there, whatever its input and output are', async () => {
+    const cwd = configured([
+      '{ printf "password: " > /dev/tty; read answer < /dev/tty; echo "got $answer"; } < /dev/null',
+    ]);
+    const { screen, exitCode } = await runOnTerminal(['migrate'], {
+      cwd,
+      answer: { to: '\npassword: ', keys: 'mine\n' },
+    });
+    expect(screen).toContain('\ngot mine\n');
+    expect(exitCode).toBe(0);
+  });
+
+  testOnTerminal('Ctrl-C reaches the command once, and stops the run', async () => {
+    const script = `trap 'count=x$count' INT; echo ready; for i in 1 2 3 4 5; do sleep 0.2; done; echo "count $count"`;
+    const cwd = configured([script, 'touch b']);
+    const { screen, exitCode } = await runOnTerminal(['migrate'], { cwd, answer: { to: '\nready', keys: '\u0003' } });
+    expect(screen).toMatch(/count x$/m);
+    expect(screen).toContain('error: stopped by SIGINT while the custom command ran');
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(cwd, 'b'))).toBe(false);
+  });
+
+  testOnTerminal('a signal from elsewhere goes to the command too', async () => {
+    const cwd = configured(["trap 'echo cleaned; exit 0' TERM; kill -s TERM $PPID; while :; do sleep 0.05; done"]);
+    const { screen, exitCode } = await runOnTerminal(['migrate'], { cwd });
+    expect(screen).toContain('\ncleaned\n');
+    expect(screen).toContain('error: stopped by SIGTERM while the custom command ran');
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe('on PostgreSQL', () => {
