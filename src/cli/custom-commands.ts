@@ -69,13 +69,15 @@ async function write({ database, inspection }: Inspected, record: MigrationRecor
   }
 }
 
-/** Complete URLs, with the password wherever it came from. */
+/** Complete URLs, with the password wherever it came from. The older name of a variable must not say otherwise. */
 function environmentOf(
   { application }: Configuration,
   urls: readonly string[],
 ): Readonly<Record<string, string | undefined>> {
+  const applicationUrl = application === null ? undefined : urls.at(-1);
   return {
     DBOS_SYSTEM_DATABASE_URL: urls[0],
-    DBOS_DATABASE_URL: application === null ? undefined : urls.at(-1),
+    DBOS_DATABASE_URL: applicationUrl,
+    DBOS_APPLICATION_DATABASE_URL: applicationUrl,
   };
 }

@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { maskUrl } from '../model/mask-url.ts';
 import { type Account, findPassword, type Password } from './pgpass.ts';
@@ -92,15 +92,24 @@ function defaultPasswordFile(environment: Environment): string {
     : join(environment['HOME'] ?? homedir(), '.pgpass');
 }
 
-/** A socket's directory stands in the query string, the one place where libpq and SQLAlchemy both look for it. */
+/** Names of files, which count from the working directory; `system` is none. */
+const FILES: ReadonlySet<string> = new Set(['sslcert', 'sslkey', 'sslrootcert']);
+
+/**
+ * For other programs, in other directories too: SQLAlchemy does not know the scheme `postgres`, and a socket's
+ * directory stands in the query string, the one place where it and libpq both look for it.
+ * https://docs.sqlalchemy.org/en/20/changelog/changelog_14.html
+ */
 function formatUrl(target: Target, { user, host, port, database }: Account, password: string | null): string {
-  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(target.text)?.[0] ?? 'postgresql';
+  const scheme = (/^[a-z][a-z0-9+.-]*(?=:)/i.exec(target.text)?.[0] ?? 'postgresql').replace(/^postgres(?!ql)/, '$&ql');
   const credentials = [user, ...(password === null ? [] : [password])].map(encodeURIComponent).join(':');
   const isSocket = isSocketDirectory(host);
   const authority = isSocket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const parameters = [
     ...(isSocket ? [['host', host] as const, ['port', String(port)] as const] : []),
-    ...[...target.parameters].filter(([name]) => name !== 'passfile'),
+    ...[...target.parameters]
+      .filter(([name]) => name !== 'passfile')
+      .map(([name, value]) => [name, FILES.has(name) && value !== 'system' ? resolve(value) : value] as const),
   ];
   const query = parameters.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
   return `${scheme}://${credentials}@${authority}/${encodeURIComponent(database)}${query === '' ? '' : `?${query}`}`;

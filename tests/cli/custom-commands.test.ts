@@ -120,6 +120,20 @@ test('placeholders of a command are for the shell, which runs in the directory o
   expect(existsSync(join(elsewhere, 'app.sqlite'))).toBe(true);
 });
 
+test('the environment has absolute URLs, the one of the application under both names', async () => {
+  const directory = configured(['env | grep _DATABASE_URL= | sort']);
+  const elsewhere = temporaryDirectory();
+  const { stdout } = await runCli(
+    ['migrate', '--config', join(directory, 'dbos-config.yaml'), '--db-url', 'sqlite:///b.sqlite'],
+    { cwd: elsewhere, env: { DBOS_APPLICATION_DATABASE_URL: 'sqlite:///stale.sqlite' } },
+  );
+  expect(stdout.split('\n').filter((line) => /^DBOS_\w+=/.test(line))).toEqual([
+    `DBOS_APPLICATION_DATABASE_URL=sqlite:///${elsewhere}/b.sqlite`,
+    `DBOS_DATABASE_URL=sqlite:///${elsewhere}/b.sqlite`,
+    `DBOS_SYSTEM_DATABASE_URL=sqlite:///${elsewhere}/app.sqlite`,
+  ]);
+});
+
 test('one that is interrupted leaves a record without an end', async () => {
   const directory = configured([': > ready; while [ ! -e go ]; do sleep 0.05; done']);
   const { child, ended } = startCli(['migrate'], { cwd: directory });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { resolve as absolutePath } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { UserError } from '../../src/model/errors.ts';
@@ -77,12 +78,17 @@ describe('the complete URL', () => {
   test.each([
     [
       'postgres://u:p%40ss%2F%25%20+@db/a%20b?sslmode=require',
-      'postgres://u:p%40ss%2F%25%20%2B@db:5432/a%20b?sslmode=require',
+      'postgresql://u:p%40ss%2F%25%20%2B@db:5432/a%20b?sslmode=require',
     ],
+    ['postgres+psycopg://u:p@db/app', 'postgresql+psycopg://u:p@db:5432/app'],
     ['postgresql+psycopg://u:p@db/app', 'postgresql+psycopg://u:p@db:5432/app'],
     ['postgresql://u@[::1]:6000/app', 'postgresql://u@[::1]:6000/app'],
     ['postgresql://u:p@/app?host=/run/pg', 'postgresql://u:p@/app?host=%2Frun%2Fpg&port=5432'],
     ['postgresql://u:p@%2Frun%2Fpg:6000/app', 'postgresql://u:p@/app?host=%2Frun%2Fpg&port=6000'],
+    [
+      'postgresql://u@db/app?sslmode=disable&sslrootcert=ca.crt',
+      `postgresql://u@db:5432/app?sslmode=disable&sslrootcert=${encodeURIComponent(absolutePath('ca.crt'))}`,
+    ],
     ['postgresql://db/app?user=u&password=p&maintenance_db=m', 'postgresql://u:p@db:5432/app'],
   ])('%s is %s', async (given, complete) => {
     expect((await resolve(given)).url).toBe(complete);
