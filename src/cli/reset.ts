@@ -85,7 +85,16 @@ export class ResetCommand extends OperatorCommand {
   /** @returns whether anything was reset */
   private async reset(entry: RunDatabase, { inspection, dependents }: ResetInspection): Promise<boolean> {
     const nothing = inspection.plan.statements.length === 0;
+    // Before anything is dropped: afterwards nobody could print them.
+    const again =
+      dependents.length === 0
+        ? ''
+        : `These go with it; to make them again:\n${dependents
+            .map(({ definition }) => `${definition}\n`)
+            .toReversed()
+            .join('')}`;
     if (this.dryRun) {
+      this.context.stderr.write(again);
       const view = viewOf({ ...entry, inspection }, { several: false, ignore: [] });
       this.context.stdout.write(nothing ? '-- Nothing to reset.\n' : planSql({ databases: [view], commands: [] }));
       return false;
@@ -94,17 +103,13 @@ export class ResetCommand extends OperatorCommand {
       this.context.stdout.write('Nothing to reset: there are no DBOS system tables.\n');
       return false;
     }
-    this.context.stdout.write('Resetting system database...\n');
+    this.context.stdout.write(`Resetting system database...\n${again}`);
     await apply(inspection, {
       toolVersion,
       runtimeVersion,
       record: false,
       onWait: (what) => this.warn(`waiting for ${what}`),
     });
-    if (dependents.length > 0) {
-      const definitions = dependents.toReversed().map(({ definition }) => `${definition}\n`);
-      this.context.stdout.write(`Dropped with it; to make these again:\n${definitions.join('')}`);
-    }
     this.context.stdout.write('System database reset successfully.\n');
     return true;
   }

@@ -75,6 +75,32 @@ const policyDefinition = `format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s'
 const viewDefinition = `format('CREATE %s %s%s AS %s', upper(i.type), i.identity,
       ' WITH (' || array_to_string(cls.reloptions, ', ') || ')', rtrim(pg_get_viewdef(cls.oid), ';'))`;
 
+const owner = 'coalesce(pro.proowner, cls.relowner)';
+
+/** What the definition of an object does not say: its owner, who may use it, and comments, those of columns included. */
+const furtherStatements = `SELECT string_agg(E'\\n' || statement || ';', '' ORDER BY step, statement) AS text FROM (
+    SELECT 1 AS step, format('ALTER %s %s OWNER TO %I', upper(i.type), i.identity, pg_get_userbyid(${owner})) AS statement
+    WHERE ${owner} <> (SELECT oid FROM pg_roles WHERE rolname = current_user) AND coalesce(cls.relkind, 'f') <> 'i'
+    UNION ALL
+    SELECT 2, format('REVOKE ALL ON %s %s FROM PUBLIC', upper(i.type), i.identity) WHERE pro.proacl IS NOT NULL
+    UNION ALL
+    SELECT 3, format('GRANT %s%s ON %s TO %s%s', acl.privilege_type, rights.columns,
+      CASE WHEN pro.oid IS NULL THEN i.identity ELSE upper(i.type) || ' ' || i.identity END,
+      CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END,
+      CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' END)
+    FROM (
+      SELECT coalesce(pro.proacl, cls.relacl) AS acl, '' AS columns
+      UNION ALL SELECT attacl, format(' (%I)', attname) FROM pg_attribute WHERE attrelid = cls.oid
+    ) rights, aclexplode(rights.acl) acl
+    WHERE acl.grantee <> ${owner}
+    UNION ALL
+    SELECT 4, format('COMMENT ON %s IS %L',
+      CASE WHEN d.objsubid > 0 THEN format('COLUMN %s.%I', i.identity, a.attname)
+        WHEN con.oid IS NOT NULL THEN 'CONSTRAINT ' || i.identity ELSE upper(i.type) || ' ' || i.identity END, d.description)
+    FROM pg_description d LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+    WHERE d.classoid = class AND d.objoid = object
+  ) further`;
+
 /**
  * How each is dropped and made again. What holds rows, as a table with a column of one of our row types does, is made
  * again by no definition, and nor is what a generated column computed: these have none.
@@ -86,14 +112,14 @@ const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name,
     WHEN rul.oid IS NOT NULL THEN format('DROP RULE %I ON %s', rul.rulename, rul.ev_class::regclass)
     WHEN def.oid IS NOT NULL THEN format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', def.adrelid::regclass, att.attname)
     ELSE format('DROP %s %s', upper(i.type), i.identity) END AS drop,
-  CASE WHEN con.conrelid <> 0 THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
+  (CASE WHEN con.conrelid <> 0 THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
     WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
     WHEN pol.oid IS NOT NULL THEN ${policyDefinition}
     WHEN rul.oid IS NOT NULL THEN rtrim(pg_get_ruledef(rul.oid), ';')
     WHEN att.attgenerated = '' THEN format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', def.adrelid::regclass, att.attname, pg_get_expr(def.adbin, def.adrelid))
     WHEN pro.oid IS NOT NULL THEN pg_get_functiondef(pro.oid)
     WHEN cls.relkind IN ('v', 'm') THEN ${viewDefinition}
-    WHEN cls.relkind = 'i' THEN pg_get_indexdef(cls.oid) END || ';' AS definition
+    WHEN cls.relkind = 'i' THEN pg_get_indexdef(cls.oid) END || ';') || coalesce(further.text, '') AS definition
 FROM found
 CROSS JOIN LATERAL pg_identify_object(class, object, 0) i
 LEFT JOIN pg_constraint con ON class = 'pg_constraint'::regclass AND con.oid = object
@@ -104,4 +130,5 @@ LEFT JOIN pg_attrdef def ON class = 'pg_attrdef'::regclass AND def.oid = object
 LEFT JOIN pg_attribute att ON att.attrelid = def.adrelid AND att.attnum = def.adnum
 LEFT JOIN pg_proc pro ON class = 'pg_proc'::regclass AND pro.oid = object AND pro.prokind <> 'a'
 LEFT JOIN pg_class cls ON class = 'pg_class'::regclass AND cls.oid = object
+CROSS JOIN LATERAL (${furtherStatements}) further
 ORDER BY depth DESC, name`;

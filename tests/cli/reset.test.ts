@@ -189,9 +189,42 @@ describe('PostgreSQL', () => {
 
     await runCli(['migrate', ...flags]);
     await server.query('DELETE FROM public.orders', name);
-    const [, definitions] = /to make these again:\n([^]*?)System database reset successfully\.\n$/.exec(stdout) ?? [];
+    const [, definitions] = /to make them again:\n([^]*?)System database reset successfully\.\n$/.exec(stdout) ?? [];
     await server.query(definitions ?? 'no definitions', name);
     expect(await server.query('SELECT n FROM public.counted', name)).toEqual([{ n: '0' }]);
+  });
+
+  test('what is printed makes it again with its owner, rights and comments', async () => {
+    const { name, flags } = await prepared(
+      `CREATE ROLE "o'w ner"; CREATE ROLE reader;
+       CREATE VIEW public."Re p" AS SELECT workflow_uuid, status FROM dbos.workflow_status;
+       ALTER VIEW public."Re p" OWNER TO "o'w ner"; GRANT SELECT ON public."Re p" TO reader WITH GRANT OPTION;
+       GRANT UPDATE (status) ON public."Re p" TO PUBLIC; COMMENT ON VIEW public."Re p" IS 'it''s \\ mine';
+       COMMENT ON COLUMN public."Re p".status IS 'a column';
+       CREATE FUNCTION public.f(w dbos.workflow_status) RETURNS int LANGUAGE sql AS 'SELECT 1';
+       REVOKE ALL ON FUNCTION public.f FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.f TO reader;
+       CREATE TABLE public.mine (id text REFERENCES dbos.workflow_status); CREATE INDEX mine_i ON public.mine (id);
+       COMMENT ON CONSTRAINT mine_id_fkey ON public.mine IS 'a constraint'`,
+    );
+    const facts = (): Promise<readonly unknown[]> =>
+      server.query(
+        `SELECT relname AS name, relowner::regrole AS owner, relacl::text AS rights FROM pg_class WHERE relname = 'Re p'
+         UNION ALL SELECT attname, 0, attacl::text FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >= 16384
+         UNION ALL SELECT proname, proowner, proacl::text FROM pg_proc WHERE proname = 'f'
+         UNION ALL SELECT description, objsubid, classoid::regclass::text FROM pg_description WHERE objoid >= 16384
+         ORDER BY name`,
+        name,
+      );
+    const before = await facts();
+    expect(before).toHaveLength(6);
+    const args = ['reset', '--yes', '--cascade', ...flags];
+    const dry = await runCli([...args, '--dry-run']);
+    const { stdout } = await runCli(args);
+    const [, printed = ''] = /(These go [^]*)System database reset/.exec(stdout) ?? [];
+    expect(dry.stderr).toBe(printed);
+    await runCli(['migrate', ...flags]);
+    await server.query(printed.slice(printed.indexOf('\n')), name);
+    expect(await facts()).toEqual(before);
   });
 
   test('a failure changes nothing, and is an error', async () => {

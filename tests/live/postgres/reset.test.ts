@@ -167,7 +167,7 @@ describe.each(dependents)('%s', (_, named, sql, stands) => {
     expect(await server.query(stands, name)).toEqual(before);
 
     const { stdout } = await succeed(['reset', ...flags, '--yes', '--cascade']);
-    const printed = /Dropped with it; to make these again:\n([^]*)System database reset successfully\.\n$/.exec(
+    const printed = /These go with it; to make them again:\n([^]*)System database reset successfully\.\n$/.exec(
       stdout,
     )?.[1];
     await succeed(['migrate', ...flags]);

@@ -188,7 +188,7 @@ describe('reset', () => {
     expect(objects(file)).toEqual(before);
 
     const { stdout } = await succeed(['reset', ...flags, '--yes', '--cascade'], { cwd });
-    const printed = /Dropped with it; to make these again:\n([^]*)System database reset successfully\.\n$/.exec(
+    const printed = /These go with it; to make them again:\n([^]*)System database reset successfully\.\n$/.exec(
       stdout,
     )?.[1];
     await succeed(['migrate', ...flags], { cwd });
