@@ -62,7 +62,7 @@ export function refuseImpossible({ live, database, opened, plan }: Inspection): 
   if (lacking.length === 0) return;
   throw new UserError([`role ${live.server.user} may not`, ...lacking.map(({ what }) => `  ${what}`)].join('\n'), {
     where: database.where,
-    hint: [...lacking.map(({ remedy }) => `${remedy};`), 'or run migrate as the owner'].join('\n'),
+    hint: [...lacking.map(({ remedy }) => `${remedy};`), 'or run it as the owner'].join('\n'),
   });
 }
 
@@ -70,7 +70,7 @@ function refuseReadOnly(live: LiveState, database: Database): void {
   if (live.server.readOnly === null) return;
   throw new UserError(`nothing can be changed here: ${live.server.readOnly}`, {
     where: database.where,
-    hint: 'run migrate where writing is possible; --check and --plan work here too',
+    hint: 'run it where writing is possible; --dry-run works here too',
   });
 }
 
@@ -126,7 +126,7 @@ async function runPlan(current: Inspection, connection: Connection, options: App
       if (now.plan.basis === plan.basis) return;
       throw new Overtaken('the schema is being changed by somebody else', {
         where: database.where,
-        hint: 'run migrate again when they are done',
+        hint: 'run it again when they are done',
       });
     };
     const needsGuard = segment.transactional && !guarded;
@@ -142,7 +142,7 @@ async function verify({ plan, database }: Inspection): Promise<void> {
     `after the plan was applied there is still something to do: ${plan.changes.map((c) => c.id).join(', ')}`,
     {
       where: database.where,
-      hint: 'somebody else may be changing the schema: run migrate --plan; if the same remains, report it as a bug',
+      hint: 'somebody else may be changing the schema: run it again; if the same remains, report it as a bug',
     },
   );
 }

@@ -51,7 +51,7 @@ function refuseNamesInUse(changes: readonly Change[], unmanaged: readonly Catalo
 
 const nameInUse = (change: Create | Rename, owner: CatalogObject): UserError =>
   new UserError(`${describe(change.to)} cannot be created: its name is taken by ${describe(owner)}`, {
-    hint: `rename or drop that ${traitsOf(owner).label}, which is none of ours, then run migrate again`,
+    hint: `rename or drop that ${traitsOf(owner).label}, which is none of ours, then run it again`,
   });
 
 const describe = (object: CatalogObject): string =>

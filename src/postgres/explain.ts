@@ -11,24 +11,23 @@ interface Context {
 /** Advice by SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
-  '25006': () => 'run migrate on the primary server, or as a role without default_transaction_read_only',
+  '25006': () => 'run it on the primary server, or as a role without default_transaction_read_only',
   '23502': () =>
-    'rows have no value in a column that needs one and has no default: fill or delete them, then run migrate again',
-  '23503': () =>
-    'rows point at others that are gone: delete them, or restore what they point at, then run migrate again',
-  '23505': () => 'rows that must differ are equal: keep one of each, then run migrate again',
-  '55P03': () => 'another session holds a lock on the table: look in pg_stat_activity, then run migrate again',
-  '57014': () => 'the statement was cancelled: run migrate again when it may take its time',
-  '53100': () => 'the disk is full: free space, then run migrate again',
+    'rows have no value in a column that needs one and has no default: fill or delete them, then run it again',
+  '23503': () => 'rows point at others that are gone: delete them, or restore what they point at, then run it again',
+  '23505': () => 'rows that must differ are equal: keep one of each, then run it again',
+  '55P03': () => 'another session holds a lock on the table: look in pg_stat_activity, then run it again',
+  '57014': () => 'the statement was cancelled: run it again when it may take its time',
+  '53100': () => 'the disk is full: free space, then run it again',
   '42P07': () => nameTaken('an index or another object'),
   '42710': () => nameTaken('a type, a constraint or another object'),
   '42809': () => nameTaken('a procedure, an aggregate or another object'),
-  '2BP01': () => 'another object depends on it: drop that one first, then run migrate again',
-  '40P01': () => 'two sessions waited for each other: run migrate again',
+  '2BP01': () => 'another object depends on it: drop that one first, then run it again',
+  '40P01': () => 'two sessions waited for each other: run it again',
 };
 
 const nameTaken = (by: string): string =>
-  `${by} of that name stands in the schema: rename or drop it, then run migrate again`;
+  `${by} of that name stands in the schema: rename or drop it, then run it again`;
 
 /** What an operator can do about a refused statement. */
 export const explain = (error: QueryError, context: Context): string | undefined => advice[error.code]?.(context);
@@ -41,10 +40,10 @@ function privilegeAdvice({ database, schema }: Scope, user: string, sql: string)
   if (sql.startsWith('CREATE DATABASE'))
     return `ALTER ROLE ${role} CREATEDB;   or create the database as an administrator`;
   if (sql.startsWith('CREATE SCHEMA')) {
-    return `GRANT CREATE ON DATABASE ${db} TO ${role};   or run migrate as the owner of the database`;
+    return `GRANT CREATE ON DATABASE ${db} TO ${role};   or run it as the owner of the database`;
   }
   if (/^CREATE (?:TABLE|OR REPLACE FUNCTION)/.test(sql)) {
-    return `GRANT CREATE, USAGE ON SCHEMA ${sc} TO ${role};   or run migrate as the owner of the schema`;
+    return `GRANT CREATE, USAGE ON SCHEMA ${sc} TO ${role};   or run it as the owner of the schema`;
   }
-  return `run migrate as the owner of the tables in ${sc}, or make ${role} a member of the role that owns them`;
+  return `run it as the owner of the tables in ${sc}, or make ${role} a member of the role that owns them`;
 }

@@ -101,7 +101,7 @@ describe('on PostgreSQL', () => {
       'after the plan was applied there is still something to do: index:dbos.things.idx_things_value',
     );
     expect(where).toBe('the database');
-    expect(hint).toContain('migrate --plan');
+    expect(hint).toContain('run it again');
   });
 
   test('a plan that cannot be recorded is applied, and said not to be recorded', async () => {
@@ -182,7 +182,7 @@ describe('on SQLite', () => {
     const error = await userErrorOf(() => migrate(database, { before }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe('the schema is being changed by somebody else');
-    expect(error.hint).toContain('run migrate again');
+    expect(error.hint).toContain('run it again');
     const other = new BetterSqlite(path, { readonly: true });
     expect(other.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all()).toEqual([{ name: 'things' }]);
     other.close();

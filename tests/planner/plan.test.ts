@@ -175,7 +175,7 @@ describe('plan', () => {
     const refusal = refusalOf(() => planFor(catalogOf([table, column, others]), catalogOf([table, column, index])));
     expect(refusal).toMatchObject({
       message: 'the index s.t.n cannot be created: its name is taken by the key s.u.n',
-      hint: 'rename or drop that key, which is none of ours, then run migrate again',
+      hint: 'rename or drop that key, which is none of ours, then run it again',
     });
   });
 

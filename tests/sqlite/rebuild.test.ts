@@ -208,7 +208,7 @@ INSERT INTO message VALUES ('a'), (NULL), (NULL)`);
     const error = await run(connection, statements).catch((e: unknown) => e);
     expect(error).toMatchObject({ code });
     expect(sqlite.explain(error as never, { scope: scopeOf(definitions), user: '', sql: '' })).toContain(
-      'then run migrate again',
+      'then run it again',
     );
     expect(await rows(connection, 'SELECT * FROM sqlite_master')).toEqual(before);
     await connection.close();
