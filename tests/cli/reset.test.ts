@@ -164,6 +164,15 @@ describe('PostgreSQL', () => {
     expect(await server.query('SELECT a FROM dbos.mine', name)).toEqual([{ a: 1 }]);
   });
 
+  test('the schema public stays', async () => {
+    const { name, flags } = await prepared('');
+    const inPublic = [...flags, '--schema', 'public'];
+    await runCli(['migrate', ...inPublic]);
+    expect(await runCli(['reset', '--yes', ...inPublic])).toMatchObject({ stdout: done, exitCode: 0 });
+    expect((await runCli(['reset', '--yes', ...inPublic])).stdout).toContain('Nothing to reset');
+    expect(await server.query(`SELECT FROM pg_namespace WHERE nspname = 'public'`, name)).toHaveLength(1);
+  });
+
   test('what depends on our tables is named, and goes with --cascade only, with what makes it again', async () => {
     const { name, flags } = await prepared(
       `CREATE TABLE public.orders (id int PRIMARY KEY, workflow text REFERENCES dbos.workflow_status);
