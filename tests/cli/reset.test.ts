@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -93,6 +93,17 @@ describe('SQLite', () => {
     const { cwd, file } = await migrated();
     expect(await reset(cwd, '--yes')).toEqual({ stdout: done, stderr: '', exitCode: 0 });
     expect(existsSync(file)).toBe(false);
+  });
+
+  test('the file goes where a symbolic link leads to it, and the link stays', async () => {
+    const [cwd, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const file = join(elsewhere, 'file.sqlite');
+    symlinkSync(file, join(cwd, 'link.sqlite'));
+    const link = 'sqlite:///link.sqlite';
+    for (const exists of [true, false, true]) {
+      await runCli([...(exists ? ['migrate'] : ['reset', '--yes']), '-s', link], { cwd });
+      expect(existsSync(file)).toBe(exists);
+    }
   });
 
   test('the file stays with what is not ours', async () => {
