@@ -7,9 +7,10 @@ export function failureText(error: unknown, debug: boolean): string {
   return `${[...lines, ...(debug ? stackLines(error) : [])].join('\n')}\n`;
 }
 
+/** A message may quote an argument that was a URL in a wrong place. A hint shows the form of one, and is not masked. */
 const userErrorLines = ({ message, where, hint }: UserError): readonly string[] => [
-  `error: ${indented(message)}`,
-  ...(where === undefined ? [] : [`  where  ${indented(where)}`]),
+  `error: ${indented(maskUrls(message))}`,
+  ...(where === undefined ? [] : [`  where  ${indented(maskUrls(where))}`]),
   ...(hint === undefined ? [] : [`  do     ${indented(hint)}`]),
 ];
 
@@ -17,15 +18,15 @@ const userErrorLines = ({ message, where, hint }: UserError): readonly string[] 
 const indented = (text: string): string => text.replaceAll('\n', '\n         ');
 
 const unexpectedLines = (error: unknown, debug: boolean): readonly string[] => [
-  `error: ${error instanceof Error ? error.message : String(error)}`,
+  `error: ${maskUrls(error instanceof Error ? error.message : String(error))}`,
   ...(debug ? [] : ['  do     run it again with --debug and report what it prints: this should not happen']),
 ];
 
-/** URLs may stand in the messages of drivers, so these are masked line by line. */
+/** URLs may stand in the messages of drivers. */
 function stackLines(error: unknown): readonly string[] {
   const lines: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
   return lines.join('\ncaused by ').split('\n').map(maskUrls);
 }
 
-const maskUrls = (line: string): string => line.replaceAll(/\b[a-z+]+:\/\/\S+/g, maskUrl);
+const maskUrls = (text: string): string => text.replaceAll(/\b[a-z+]+:\/\/\S+/gi, maskUrl);

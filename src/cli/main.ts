@@ -39,19 +39,24 @@ export async function main(given: readonly string[], context: BaseContext): Prom
 
 /** What is wrong with a command line, told by its first word that nobody knows. */
 function syntaxError(argv: readonly string[], cause: unknown, cli: Cli): UserError {
-  const names = commands.flatMap((command) => command.paths?.[0]?.[0] ?? []).filter((name) => !name.startsWith('-'));
+  const names = commands.flatMap((command) => command.paths?.[0]?.[0] ?? []);
   const [name] = argv;
   if (name !== undefined && !name.startsWith('-') && !names.includes(name)) {
     return unknown('command', name, names, '`dbos help` lists the commands');
   }
+  const commandName = names.filter((known) => known === name);
   const definition = cli.definitions().find(({ path }) => path === `dbos ${name}`);
   const known = (definition?.options ?? []).flatMap((option) => option.definition.match(/--?[\w-]+/g) ?? []);
   const flags = argv.filter((word) => word.startsWith('-')).map((word) => word.split('=', 1)[0] ?? word);
-  const strange = flags.find((flag) => ![...known, '-h', '--help'].includes(flag));
+  const strange = flags.find((flag) => ![...known, ...commandName, '-h', '--help'].includes(flag));
   const help =
     definition === undefined ? '`dbos help` lists the commands' : `\`dbos ${name} --help\` lists the options`;
   if (strange !== undefined) return unknown('option', strange, known, help);
-  return new UserError(reasonOf(cause), { hint: help, cause });
+  const reason = reasonOf(cause);
+  return new UserError(reason, {
+    hint: reason.includes('://') ? `a URL stands behind --sys-db-url; ${help}` : help,
+    cause,
+  });
 }
 
 const unknown = (what: string, word: string, known: readonly string[], help: string): UserError => {

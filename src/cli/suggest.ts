@@ -1,6 +1,6 @@
-/** The known word that was most likely meant, if any is near enough. */
+/** The known word that was most likely meant, if any is near enough. A flag of one letter is near to none. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  const limit = word.length < 3 ? 0 : Math.max(2, Math.floor(word.length / 3));
   const ranked = known
     .map((candidate) => ({ candidate, distance: candidate.startsWith(word) ? 1 : distance(word, candidate) }))
     .toSorted((a, b) => a.distance - b.distance);
