@@ -94,7 +94,8 @@ function fromEnvironment(environment: Environment, ...names: readonly string[]):
 function derive({ url, source }: Located): Located {
   const derivedSource = `derived from ${source}`;
   if (url.dialect === 'sqlite') return { url, source: derivedSource };
-  const name = checkIdentifier('database', derivedDatabase(url.database), derivedSource);
+  const hint = 'name the system database yourself: --sys-db-url';
+  const name = checkIdentifier('database', derivedDatabase(url.database), derivedSource, hint);
   return { url: withDatabase(url, name), source: derivedSource };
 }
 

@@ -31,9 +31,15 @@ const RESERVED: { readonly [K in IdentifierKind]: Reserved | null } = {
  * Checks a name that the operator gave for something on a PostgreSQL server, and gives it back.
  * Whatever the server takes is fine: quotes, dots, blanks, backslashes, line breaks.
  * @param source where the name came from, as the operator knows it: `--schema`
+ * @param hint what to do about a name that is too long
  * @throws UserError where the server would refuse the name, cut it, or mean something else by it
  */
-export function checkIdentifier(kind: IdentifierKind, name: string, source: string): string {
+export function checkIdentifier(
+  kind: IdentifierKind,
+  name: string,
+  source: string,
+  hint = `choose a name of at most ${MAX_BYTES} bytes`,
+): string {
   if (name === '') throw new UserError(`the name of the ${kind} is empty`, { where: source });
   if (name.includes('\0')) throw new UserError(`the name of the ${kind} contains a NUL character`, { where: source });
   if (/\p{Cs}/u.test(name)) throw new UserError(`the name of the ${kind} is no valid Unicode`, { where: source });
@@ -43,7 +49,7 @@ export function checkIdentifier(kind: IdentifierKind, name: string, source: stri
     const shown = kind === 'user' ? '' : `: ${JSON.stringify(name)}`;
     throw new UserError(
       `the name of the ${kind} is ${bytes} bytes long; PostgreSQL keeps ${MAX_BYTES} and would take another for it${shown}`,
-      { where: source, hint: `choose a name of at most ${MAX_BYTES} bytes` },
+      { where: source, hint },
     );
   }
   const reserved = RESERVED[kind];

@@ -92,9 +92,25 @@ function parse(library: Yaml, path: string, text: string, lineCounter: LineCount
   }
 }
 
+const QUOTE = 'put a value in quotes that begins with one of * & ! @ % ` or has a colon and a blank in it';
+
+const HINTS: { readonly [C in ErrorCode]?: string } = {
+  BAD_ALIAS: QUOTE,
+  BAD_DQ_ESCAPE: 'write two backslashes for one, or put the value in single quotes',
+  BAD_SCALAR_START: QUOTE,
+  BLOCK_AS_IMPLICIT_KEY: QUOTE,
+  DUPLICATE_KEY: 'keep one of the two',
+  MISSING_CHAR: 'close the quote or bracket before this place',
+  MULTIPLE_DOCS: 'keep one document: nothing behind ---',
+  TAB_AS_INDENT: 'indent with blanks',
+};
+
 function syntaxError(code: ErrorCode, path: string, lines: LineCounter, offset: number): UserError {
   const { line, col } = lines.linePos(offset);
-  return new UserError(`invalid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`, { where: `${path}:${line}:${col}` });
+  return new UserError(`invalid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`, {
+    where: `${path}:${line}:${col}`,
+    hint: HINTS[code] ?? 'look at indentation, quotes and brackets in this line and the one before it',
+  });
 }
 
 type Read = (node: unknown, offset: number) => Positioned;

@@ -124,6 +124,7 @@ describe('the system database that follows from the application database', () =>
     const error = await refusal(given);
     expect(error.message).toContain(message);
     expect(error.where).toBe('derived from DBOS_DATABASE_URL');
+    expect(error.hint).toContain('--sys-db-url');
     expect(printed(error)).not.toContain('secret');
   });
 });

@@ -131,6 +131,16 @@ describe('one error', () => {
   });
 });
 
+test.each([
+  ['a: b: c', 'in quotes'],
+  ['a: @b', 'in quotes'],
+  ['a:\n\tb: c', 'indent with blanks'],
+  ['a:\n  b: c\n d: e', 'indentation'],
+])('%j: what to do is said', async (text, hint) => {
+  const error = await userErrorOf(() => read(text));
+  expect(error.hint).toContain(hint);
+});
+
 test('two names of one setting that say different things: both places are named', async () => {
   const error = await userErrorOf(() => read('database_url: sqlite:///a\n\napplication_database_url: sqlite:///b'));
   expect(error.message).toContain('application_database_url and database_url');
