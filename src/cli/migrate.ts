@@ -17,7 +17,7 @@ import { exitCodes } from './exit-codes.ts';
 import { foundIn } from './found.ts';
 import { grantLines } from './grants.ts';
 import { closeAll, inspectAll, type Inspected, viewOf } from './inspect-all.ts';
-import { databaseOptions, single } from './options.ts';
+import { databaseOptions, each, single } from './options.ts';
 import { painter } from './terminal.ts';
 import { toolVersion } from './version.ts';
 
@@ -71,6 +71,7 @@ export class MigrateCommand extends OperatorCommand {
 
   protected override async run(): Promise<number> {
     const format = this.readFormat();
+    const ignored = each(this.ignores, '--ignore');
     const found = await resolveConfiguration({
       flags: {
         config: single(this.configs, '--config'),
@@ -82,7 +83,11 @@ export class MigrateCommand extends OperatorCommand {
       environment: this.context.env,
       workingDirectory: process.cwd(),
     });
-    const configuration = { ...found, listenNotify: found.listenNotify && !this.noListenNotify };
+    const configuration = {
+      ...found,
+      ignore: [...found.ignore, ...ignored],
+      listenNotify: found.listenNotify && !this.noListenNotify,
+    };
     for (const warning of configuration.warnings) this.warn(`warning: ${warning}`);
     const preview = this.planOnly || this.dryRun || this.check;
     if (!preview) this.announce(configuration);
@@ -136,7 +141,7 @@ export class MigrateCommand extends OperatorCommand {
 
   private async show(inspected: readonly Inspected[], configuration: Configuration, format: Format): Promise<number> {
     for (const { inspection } of inspected) this.warnOf(inspection);
-    const ignore = [...configuration.ignore, ...(this.ignores ?? [])];
+    const { ignore } = configuration;
     const several = inspected.length > 1;
     const views = await Promise.all(
       inspected.map(async (entry) => viewOf(entry, { several, ignore, found: await foundIn(entry.inspection) })),

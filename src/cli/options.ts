@@ -10,6 +10,12 @@ export function single(values: readonly string[] | undefined, name: string): str
   return values[0];
 }
 
+/** Values of a flag that may be repeated. Without a value it would mean nothing, and say nothing of it. */
+export function each(values: readonly string[] | undefined, name: string): readonly string[] {
+  if (values?.includes('')) throw new UserError(`${name} is empty`, { hint: 'give it a value or leave it out' });
+  return values ?? [];
+}
+
 /** Flags that `migrate` and `reset` share. As arrays, so that a flag given twice is seen. */
 export const databaseOptions = {
   applicationUrl: () => Option.Array('-D,--db-url', { description: 'URL of the application database' }),

@@ -147,7 +147,8 @@ describe('flags that contradict', () => {
     expect(stderr).toContain(`error: ${message}\n`);
   });
 
-  test.each(['--sys-db-url', '--db-url', '--schema', '--app-role', '--config'])('%s without a value', async (flag) => {
+  const flags = ['--sys-db-url', '--db-url', '--schema', '--app-role', '--config', '--ignore'];
+  test.each(flags)('%s without a value', async (flag) => {
     const { stdout, stderr, exitCode } = await dbos('migrate', `${flag}=`);
     expect([stdout, exitCode]).toEqual(['', 1]);
     expect(stderr).toContain(`error: ${flag} is empty\n`);
