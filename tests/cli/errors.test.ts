@@ -210,7 +210,7 @@ describe('a statement that the server refuses', () => {
     const before = await tablesIn(name);
     const { message, hint } = await failure(['migrate', '-s', url]);
     expect(message).toContain(says);
-    expect(hint).toBe(`${by} of that name stands in the schema: rename or drop it, then run migrate again`);
+    expect(hint).toBe(`${by} of that name stands in the schema: rename or drop it, then run it again`);
     expect(await tablesIn(name)).toBe(before);
   });
 
