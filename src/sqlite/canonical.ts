@@ -60,12 +60,13 @@ export function canonical(sql: string | readonly Token[], names: Names = noNames
 
 /**
  * The canonical text of a DEFAULT; null where it is NULL, which is what a column has without one.
- * A bare word is a text there. https://www.sqlite.org/lang_createtable.html#the_default_clause
+ * A name is a text there, in whatever quotes. https://www.sqlite.org/lang_createtable.html#the_default_clause
  */
 export function canonicalDefault(sql: string | null): string | null {
   const tokens = withoutOuterParentheses(tokenize(sql ?? 'NULL'));
   const [first] = tokens;
-  if (tokens.length === 1 && first?.type === 'word' && !isOperator(first)) return quoteSqliteText(first.value);
+  const isName = first?.type === 'name' || (first?.type === 'word' && !isOperator(first));
+  if (tokens.length === 1 && isName) return quoteSqliteText(first.value);
   const text = canonical(tokens);
   return text === 'NULL' ? null : text;
 }
@@ -87,10 +88,13 @@ function withoutOuterParentheses(tokens: readonly Token[]): readonly Token[] {
 
 /** A column needs no prefix, and the prefix would be wrong while the table goes by another name. */
 const withoutOwnTable = (tokens: readonly Token[], { table }: Names): readonly Token[] =>
-  tokens.filter((token, i) => {
-    const isPrefix = (at: number): boolean =>
-      is(tokens[at + 1], '.') && table !== '' && folded(tokens[at]?.value ?? '') === table;
-    return !isPrefix(i) && !(is(token, '.') && i > 0 && isPrefix(i - 1));
+  tokens.filter((_, i) => {
+    const isTable = (at: number): boolean => {
+      const name = tokens[at];
+      return is(tokens[at + 1], '.') && table !== '' && folded(name?.value ?? '') === table;
+    };
+    const isSchema = (at: number): boolean => is(tokens[at + 1], '.') && is(tokens[at + 3], '.') && isTable(at + 2);
+    return ![i, i - 1].some((at) => isSchema(at) || isTable(at));
   });
 
 const isSign = (token: Token | undefined): boolean => is(token, '-') || is(token, '+') || is(token, '~');

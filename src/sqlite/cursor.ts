@@ -70,9 +70,9 @@ export class Cursor {
     return rest;
   }
 
-  /** The tokens from a position noted earlier up to here. */
-  since(position: number): readonly Token[] {
-    return this.tokens.slice(position, this.at);
+  /** Where the text from a position noted earlier up to here stands in the statement. */
+  spanSince(position: number): { readonly start: number; readonly end: number } {
+    return { start: this.tokens[position]?.start ?? 0, end: this.tokens[this.at - 1]?.end ?? 0 };
   }
 }
 

@@ -84,8 +84,7 @@ function columnObjects({ live, frame, place, names }: Context): readonly ColumnO
       kind: 'column',
       ...place,
       name,
-      // Somebody else's column keeps its type as it is, for the day when the table is rebuilt around it.
-      type: declared.has(name) ? typeByAffinity(row.type) : row.type,
+      type: declared.has(name) ? typeByAffinity(row.type) : ownType(row.type, live.parsed.options),
       nullable: row.notnull === 0 && row.pk === 0,
       default: canonicalDefault(row.dflt_value),
       generated: generatedText(text, names),
@@ -97,6 +96,13 @@ function columnObjects({ live, frame, place, names }: Context): readonly ColumnO
   });
 }
 
+/**
+ * Somebody else's column keeps its type as it is, for the day when the table is rebuilt around it. A strict table's ANY
+ * is what no type is elsewhere: there, ANY would make a number of a text. https://www.sqlite.org/stricttables.html
+ */
+const ownType = (type: string, options: readonly string[]): string =>
+  type === 'ANY' && options.includes('STRICT') ? '' : type;
+
 const generatedText = (column: ParsedColumn | undefined, names: Names): string | null =>
   column?.generated == null
     ? null
@@ -107,7 +113,7 @@ const collationOf = (column: ParsedColumn | undefined): string | null => otherTh
 const otherThanBinary = (collation: string | null): string | null =>
   collation === null || collation.toUpperCase() === 'BINARY' ? null : collation.toUpperCase();
 
-/** A repeated constraint makes no second index, and is left out. */
+/** A repeated constraint makes no second index, and is left out; what it says about conflicts holds for the first. */
 function keyObjects(context: Context): readonly KeyObject[] {
   const keys = new Map<string, KeyObject>();
   for (const constraint of context.live.parsed.constraints) {
@@ -115,7 +121,11 @@ function keyObjects(context: Context): readonly KeyObject[] {
     const { primary, onConflict } = constraint;
     const columns = constraint.columns.map((tokens) => keyColumn(tokens, context));
     const text = JSON.stringify([primary, columns]);
-    if (keys.has(text)) continue;
+    const earlier = keys.get(text);
+    if (earlier !== undefined) {
+      if (onConflict !== null) keys.set(text, { onConflict, ...earlier });
+      continue;
+    }
     keys.set(text, {
       kind: 'key',
       ...context.place,
@@ -159,7 +169,8 @@ function foreignKeyObjects(context: Context): readonly ForeignKeyObject[] {
     if (first === undefined) throw new Error(`foreign key ${i} of ${place.table} was not read well`);
     const columns = rows.map(({ from }) => names.column(from) ?? from);
     const referencedTable = frame.spelling.table(first.parent);
-    const referenced = rows.flatMap(({ to }) => (to === null ? [] : [to]));
+    const named = rows.flatMap(({ to }) => (to === null ? [] : [to]));
+    const referenced = named.length === 0 ? frame.primaryKeyOf(first.parent) : named;
     const same = frame.declared?.foreignKeys.find(
       (key) => key.columns.join() === columns.join() && key.referencedTable === referencedTable,
     );
@@ -171,9 +182,11 @@ function foreignKeyObjects(context: Context): readonly ForeignKeyObject[] {
       columns,
       referencedSchema: schema,
       referencedTable,
-      referencedColumns: (referenced.length === 0 ? frame.primaryKeyOf(first.parent) : referenced).map((column) =>
-        frame.spelling.column(referencedTable, column),
-      ),
+      // Without as many of the parent's, or without a parent at all, the key fits nothing yet.
+      referencedColumns:
+        referenced.length === columns.length
+          ? referenced.map((column) => frame.spelling.column(referencedTable, column))
+          : [],
       onUpdate: first.on_update,
       onDelete: first.on_delete,
       match: 'SIMPLE',

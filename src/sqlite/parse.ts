@@ -62,17 +62,16 @@ export function parseTable(sql: string): ParsedTable {
   const cursor = new Cursor(tokenize(sql));
   const name = tableName(cursor);
   const columns: ParsedColumn[] = [];
-  const constraints: ParsedConstraint[] = [];
-  const options = new Set<string>();
+  const found: Found = { constraints: [], options: new Set() };
   for (const item of splitAtCommas(cursor.parenthesized())) {
     const part = new Cursor(item);
-    if (!startsTableConstraint(part)) columns.push(parseColumn(part, constraints, options));
-    while (!part.done) constraints.push(parseConstraint(part, null, options));
+    if (startsTableConstraint(part)) parseConstraints(part, null, found);
+    else columns.push(parseColumn(part, found));
   }
   for (const option of splitAtCommas(cursor.rest())) {
-    if (option.length > 0) options.add(option.map((token) => token.text.toUpperCase()).join(' '));
+    if (option.length > 0) found.options.add(option.map((token) => token.text.toUpperCase()).join(' '));
   }
-  return { name, columns, constraints, options: [...options].toSorted() };
+  return { name, columns, constraints: found.constraints, options: [...found.options].toSorted() };
 }
 
 /** Steps over the statement's first words and gives the last of them, the table's name. */
@@ -82,39 +81,68 @@ function tableName(cursor: Cursor): Token {
   return name;
 }
 
+/** What the clauses read so far say about the table. */
+interface Found {
+  readonly constraints: ParsedConstraint[];
+  readonly options: Set<string>;
+}
+
 type Writable<T> = { -readonly [F in keyof T]: T[F] };
 
 const constraintWords = new Set(['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN']);
-const columnWords = new Set(['NOT', 'NULL', 'DEFAULT', 'COLLATE', 'REFERENCES', 'GENERATED', 'AS', ...constraintWords]);
+
+/** What ends a type. GENERATED ALWAYS does not: to SQLite these are words of a type as others are. */
+const columnWords = new Set([
+  'NOT',
+  'NULL',
+  'DEFAULT',
+  'COLLATE',
+  'REFERENCES',
+  'DEFERRABLE',
+  'AS',
+  ...constraintWords,
+]);
 
 const startsTableConstraint = (cursor: Cursor): boolean => constraintWords.has(cursor.peek()?.keyword ?? '');
 
 const endsType = (cursor: Cursor): boolean => cursor.done || columnWords.has(cursor.peek()?.keyword ?? '');
 
-function parseColumn(cursor: Cursor, constraints: ParsedConstraint[], options: Set<string>): ParsedColumn {
+function parseColumn(cursor: Cursor, found: Found): ParsedColumn {
   const column: Writable<ParsedColumn> = { name: cursor.name(), collation: null, generated: null, onConflict: null };
   while (!endsType(cursor)) cursor.next();
-  while (!cursor.done) {
-    if (cursor.accept('COLLATE')) column.collation = cursor.name();
-    else if (cursor.accept('DEFAULT')) skipDefault(cursor);
-    else if (cursor.accept('NOT', 'NULL')) column.onConflict = parseOnConflict(cursor);
-    else if (cursor.accept('NULL')) parseOnConflict(cursor);
-    else if (cursor.accept('GENERATED', 'ALWAYS', 'AS') || cursor.accept('AS'))
-      column.generated = parseGenerated(cursor);
-    else if (namesNothing(cursor)) skipName(cursor);
-    else constraints.push(parseConstraint(cursor, column.name, options));
-  }
+  parseConstraints(cursor, column, found);
   return column;
 }
 
-/** NOT NULL, DEFAULT, COLLATE and the like may have a name too, which SQLite forgets. */
-const namesNothing = (cursor: Cursor): boolean =>
-  cursor.sees('CONSTRAINT') &&
-  !['PRIMARY', 'UNIQUE', 'CHECK', 'REFERENCES', 'FOREIGN'].some((word) => is(cursor.peek(2), word));
+/**
+ * All clauses of a column, or those that stand between two commas behind the columns. A name may stand before any, and
+ * before none; SQLite calls every check behind it by it.
+ */
+function parseConstraints(cursor: Cursor, column: Writable<ParsedColumn> | null, found: Found): void {
+  const at = column?.name ?? null;
+  let lastName: string | null = null;
+  while (!cursor.done) {
+    const start = cursor.position;
+    let name: string | null = null;
+    while (cursor.accept('CONSTRAINT')) name = cursor.name();
+    lastName = name ?? lastName;
+    if (cursor.done || parseDeferral(cursor, found) || parseProperty(cursor, column)) continue;
+    const clause = parseClause(cursor, at, found.options);
+    const called = clause.kind === 'check' ? lastName : name;
+    found.constraints.push({ ...clause, name: called, column: at, ...cursor.spanSince(start) });
+  }
+}
 
-function skipName(cursor: Cursor): void {
-  cursor.expect('CONSTRAINT');
-  cursor.name();
+/** What is part of the column itself, if that comes next. */
+function parseProperty(cursor: Cursor, column: Writable<ParsedColumn> | null): boolean {
+  if (column === null) return false;
+  if (cursor.accept('COLLATE')) column.collation = cursor.name();
+  else if (cursor.accept('DEFAULT')) skipDefault(cursor);
+  else if (cursor.accept('NOT', 'NULL')) column.onConflict = parseOnConflict(cursor);
+  else if (cursor.accept('NULL')) parseOnConflict(cursor);
+  else if (cursor.accept('GENERATED', 'ALWAYS', 'AS') || cursor.accept('AS')) column.generated = parseGenerated(cursor);
+  else return false;
+  return true;
 }
 
 function skipDefault(cursor: Cursor): void {
@@ -128,15 +156,6 @@ function parseGenerated(cursor: Cursor): ParsedColumn['generated'] {
   const stored = cursor.accept('STORED');
   cursor.accept('VIRTUAL');
   return { expression, stored };
-}
-
-function parseConstraint(cursor: Cursor, column: string | null, options: Set<string>): ParsedConstraint {
-  const first = cursor.peek();
-  const position = cursor.position;
-  const name = cursor.accept('CONSTRAINT') ? cursor.name() : null;
-  const clause = parseClause(cursor, column, options);
-  const end = cursor.since(position).at(-1);
-  return { ...clause, name, column, start: first?.start ?? 0, end: end?.end ?? 0 };
 }
 
 function parseClause(cursor: Cursor, column: string | null, options: Set<string>): ParsedClause {
@@ -155,7 +174,8 @@ function parseKey(cursor: Cursor, primary: boolean, column: string | null, optio
   const onConflict = parseOnConflict(cursor);
   const isAutoincrement = cursor.accept('AUTOINCREMENT') || parts.some((tokens) => is(tokens.at(-1), 'AUTOINCREMENT'));
   if (isAutoincrement) options.add('AUTOINCREMENT');
-  const columns = parts.map((tokens) => tokens.filter((token) => !is(token, 'AUTOINCREMENT')));
+  // A key has columns and no expressions: parentheses mean nothing in it.
+  const columns = parts.map((tokens) => tokens.filter((token) => !['AUTOINCREMENT', '(', ')'].includes(token.keyword)));
   return { kind: 'key', primary, columns, onConflict };
 }
 
@@ -174,13 +194,22 @@ function parseForeignKey(cursor: Cursor): ParsedForeignKey {
     if (!cursor.accept('NO', 'ACTION') && !cursor.accept('SET', 'NULL') && !cursor.accept('SET', 'DEFAULT'))
       cursor.next();
   }
-  return { kind: 'foreignKey', deferrable: parseDeferrable(cursor) };
+  return { kind: 'foreignKey', deferrable: parseDeferrable(cursor) ?? 'no' };
+}
+
+/** A clause of its own at a column. It is about the table's latest foreign key, whichever column that stands at. */
+function parseDeferral(cursor: Cursor, { constraints }: Found): boolean {
+  const deferrable = parseDeferrable(cursor);
+  const at = constraints.findLastIndex(({ kind }) => kind === 'foreignKey');
+  const latest = constraints[at];
+  if (deferrable !== null && latest?.kind === 'foreignKey') constraints[at] = { ...latest, deferrable };
+  return deferrable !== null;
 }
 
 /** Only INITIALLY DEFERRED makes a difference. https://www.sqlite.org/foreignkeys.html#fk_deferred */
-function parseDeferrable(cursor: Cursor): Deferrable {
+function parseDeferrable(cursor: Cursor): Deferrable | null {
   const isNot = cursor.sees('NOT', 'DEFERRABLE') && cursor.accept('NOT');
-  if (!cursor.accept('DEFERRABLE')) return 'no';
+  if (!cursor.accept('DEFERRABLE')) return null;
   const isDeferred = cursor.accept('INITIALLY', 'DEFERRED');
   cursor.accept('INITIALLY', 'IMMEDIATE');
   return isDeferred && !isNot ? 'initially deferred' : 'no';

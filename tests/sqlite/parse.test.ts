@@ -62,7 +62,7 @@ describe('parseTable', () => {
       'foreignKey null at e: no',
       'foreignKey fk at i: initially deferred',
       'key u at null: false e and h COLLATE rtrim DESC FAIL',
-      'check null at null: e > 0',
+      'check u at null: e > 0',
       'foreignKey null at null: no',
     ]);
   });
@@ -92,6 +92,40 @@ describe('parseTable', () => {
     expect(rows.map((row) => row['table'])).toEqual(['p1', 'p2', 'p3']);
     const parsed = parseTable(sql).constraints.filter((c) => c.kind === 'foreignKey');
     expect(parsed.map((c) => c.deferrable)).toEqual(['no', 'initially deferred', 'no']);
+  });
+
+  test.each([
+    ['a REFERENCES p NOT NULL DEFERRABLE INITIALLY DEFERRED', ['initially deferred']],
+    ['a REFERENCES p, b INT DEFERRABLE INITIALLY DEFERRED NOT NULL', ['initially deferred']],
+    ['a REFERENCES p DEFERRABLE INITIALLY DEFERRED REFERENCES q NOT DEFERRABLE', ['initially deferred', 'no']],
+    ['a REFERENCES p DEFERRABLE INITIALLY DEFERRED UNIQUE NOT DEFERRABLE INITIALLY DEFERRED', ['no']],
+    ['a INT DEFERRABLE INITIALLY DEFERRED', []],
+  ])('takes a deferral for one of the latest foreign key, wherever it stands: %s', async (columns, expected) => {
+    const sql = `CREATE TABLE t (${columns})`;
+    await (await open(sql)).close();
+    const keys = parseTable(sql).constraints.filter((c) => c.kind === 'foreignKey');
+    expect(keys.map((c) => c.deferrable)).toEqual(expected);
+  });
+
+  test.each([
+    ['a CONSTRAINT x NOT NULL CHECK (a > 1)', ['x']],
+    ['a CONSTRAINT x CONSTRAINT y CHECK (a > 1) CONSTRAINT z', ['y']],
+    ['a, CONSTRAINT x, CHECK (a > 1), CONSTRAINT y CONSTRAINT z', [null]],
+    ['a, CONSTRAINT x CONSTRAINT y CHECK (a > 1) CHECK (a > 1)', ['y', 'y']],
+  ])('gives checks the name that SQLite calls them by: %s', async (columns, expected) => {
+    const sql = `CREATE TABLE t (${columns})`;
+    const connection = await open(sql);
+    await expect(connection.query('INSERT INTO t VALUES (0)')).rejects.toThrow(`failed: ${expected[0] ?? 'a > 1'}`);
+    await connection.close();
+    expect(parseTable(sql).constraints.map(({ name }) => name)).toEqual(expected);
+  });
+
+  test('takes GENERATED ALWAYS for words of the type where nothing is generated', async () => {
+    const sql = 'CREATE TABLE t (a INT GENERATED, b GENERATED ALWAYS UNIQUE, c INT GENERATED ALWAYS AS (a))';
+    await (await open(sql)).close();
+    const { columns, constraints } = parseTable(sql);
+    expect(columns.map(({ generated }) => generated?.stored)).toEqual([undefined, undefined, false]);
+    expect(constraints.map(({ kind, column }) => [kind, column])).toEqual([['key', 'b']]);
   });
 
   test('refuses what is no table', () => {

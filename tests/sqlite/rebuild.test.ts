@@ -97,6 +97,47 @@ INSERT INTO theirs VALUES (5); INSERT INTO parent (mine, id, note, "order") VALU
     await connection.close();
   });
 
+  test.each([
+    ['a name in quotes for a default', '"mine" DEFAULT [it,s]', `"mine" DEFAULT 'it,s'`],
+    ['a type that is no plain words', `mine 'odd, (type)'`, '"mine" "odd, (type)"'],
+    ['a type that is a keyword', 'mine "select"', '"mine" "select"'],
+    ['a type with numbers', 'mine FLOAT(-1, +2)', '"mine" FLOAT(-1, +2)'],
+    [
+      'the table named with its schema',
+      'mine CHECK (main.parent.mine > 0 AND parent.mine < 9)',
+      'CONSTRAINT "parent_mine_check" CHECK (mine > 0 AND mine < 9)',
+    ],
+    ['a reference to no table', 'mine REFERENCES nowhere', 'FOREIGN KEY ("mine") REFERENCES "nowhere"'],
+    ['a reference to another number of columns', 'mine REFERENCES pair', 'FOREIGN KEY ("mine") REFERENCES "pair"'],
+    [
+      'a deferral behind another clause',
+      'mine REFERENCES parent NOT NULL DEFERRABLE INITIALLY DEFERRED',
+      'FOREIGN KEY ("mine") REFERENCES "parent" ("id") DEFERRABLE INITIALLY DEFERRED',
+    ],
+    ['parentheses in a key', 'mine, UNIQUE ((mine) COLLATE "nocase" DESC)', 'UNIQUE ("mine" COLLATE NOCASE DESC)'],
+    [
+      'a conflict clause that only a repeated key has',
+      'mine UNIQUE, UNIQUE (mine) ON CONFLICT REPLACE',
+      'UNIQUE ("mine") ON CONFLICT REPLACE',
+    ],
+  ])('%s', async (_, columns, clause) => {
+    const connection = await open(
+      `CREATE TABLE pair (x, y, PRIMARY KEY (x, y)); CREATE TABLE parent (id TEXT PRIMARY KEY, ${columns})`,
+    );
+    await converges(connection);
+    const clauses = String(await sqlOf(connection, 'parent')).split(/,?\n {2}/);
+    expect(clauses.map((line) => line.replace(/\n\)$/, ''))).toContain(clause);
+    await connection.close();
+  });
+
+  test('a text in an ANY column of a strict table', async () => {
+    const connection = await open(`CREATE TABLE parent (id TEXT PRIMARY KEY, mine ANY) STRICT;
+INSERT INTO parent VALUES ('a', '0123')`);
+    await converges(connection);
+    expect(await rows(connection, 'SELECT mine FROM parent')).toEqual([{ mine: '0123' }]);
+    await connection.close();
+  });
+
   test('indexes, triggers and views of others', async () => {
     const trigger = `CREATE TRIGGER mine AFTER INSERT ON parent WHEN new.id <> 'x' BEGIN
   INSERT INTO log SELECT count(*) FROM Parent; /* ; */ END`;

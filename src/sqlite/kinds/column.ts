@@ -1,12 +1,12 @@
 import type { ColumnObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { isConstant } from '../canonical.ts';
+import { isConstant, nameText } from '../canonical.ts';
 
 /** A column in CREATE TABLE or ADD COLUMN. https://www.sqlite.org/lang_createtable.html */
 export const columnClause = (column: ColumnObject): string =>
   [
     quoteIdentifier(column.name),
-    column.type,
+    typeText(column.type),
     column.collation === null ? '' : `COLLATE ${column.collation}`,
     column.nullable ? '' : 'NOT NULL',
     column.onConflict === undefined ? '' : `ON CONFLICT ${column.onConflict}`,
@@ -15,6 +15,15 @@ export const columnClause = (column: ColumnObject): string =>
   ]
     .filter((word) => word !== '')
     .join(' ');
+
+/** Somebody's type may be any text: what is no plain words stands in quotes, which mean the same type. */
+const typeText = (type: string): string =>
+  type
+    .replace(/ *\([\d+., -]*\)$/, '')
+    .split(' ')
+    .every((word) => word === '' || nameText(word) === word)
+    ? type
+    : quoteIdentifier(type);
 
 const defaultText = (text: string): string => (isConstant(text) ? text : `(${text})`);
 

@@ -9,7 +9,8 @@ const list = (columns: readonly string[]): string => columns.map(quoteIdentifier
 export const foreignKeyClause = (key: ForeignKeyObject): string =>
   [
     `${constraintName(key.name, conventional.foreignKey(key.table, key.columns))}FOREIGN KEY (${list(key.columns)})`,
-    `REFERENCES ${quoteIdentifier(key.referencedTable)} (${list(key.referencedColumns)})`,
+    `REFERENCES ${quoteIdentifier(key.referencedTable)}`,
+    ...(key.referencedColumns.length === 0 ? [] : [`(${list(key.referencedColumns)})`]),
     ...(key.onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${key.onUpdate}`]),
     ...(key.onDelete === 'NO ACTION' ? [] : [`ON DELETE ${key.onDelete}`]),
     ...(key.deferrable === 'no' ? [] : [`DEFERRABLE ${key.deferrable.toUpperCase()}`]),
