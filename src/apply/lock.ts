@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../model/dialect.ts';
-import { UserError } from '../model/errors.ts';
+import { QueryError, UserError } from '../model/errors.ts';
 import type { Database } from './database.ts';
 
 /** Milliseconds for which a run waits for another one of the same database to end. */
@@ -17,7 +17,7 @@ export async function takeLock(
   onWait: (what: string) => void,
 ): Promise<void> {
   const deadline = Date.now() + patience;
-  for (let pause = 50; !(await database.dialect.tryLock(connection)); pause = Math.min(pause * 2, 1_000)) {
+  for (let pause = 50; !(await tryLock(database, connection)); pause = Math.min(pause * 2, 1_000)) {
     if (pause === 50) onWait('another migration of this database');
     if (Date.now() > deadline) {
       throw new UserError('another migration of this database has been running for ten minutes', {
@@ -26,5 +26,16 @@ export async function takeLock(
       });
     }
     await sleep(pause);
+  }
+}
+
+/** @throws UserError when the server is gone, which may have happened while another database was migrated. */
+async function tryLock({ dialect, scope, where }: Database, connection: Connection): Promise<boolean> {
+  try {
+    return await dialect.tryLock(connection);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const hint = dialect.explain(error, { scope, user: '', sql: '' });
+    throw new UserError(error.message, { where, hint, cause: error });
   }
 }

@@ -8,6 +8,9 @@ interface Context {
   readonly sql: string;
 }
 
+/** How far the server came with what it was sent is not known here, and need not be. */
+const again = (): string => 'run it again when the server is there: it does what is then left to do';
+
 /** Advice by SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
@@ -23,6 +26,13 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42710': () => nameTaken('a type, a constraint or another object'),
   '42809': () => nameTaken('a procedure, an aggregate or another object'),
   '2BP01': () => 'another object depends on it: drop that one first, then run it again',
+  '08006': again,
+  '57P01': again,
+  '57P02': again,
+  '57P03': again,
+  '57P05': again,
+  '25P03': again,
+  '25P04': again,
   '40P01': () => 'two sessions waited for each other: run it again',
 };
 

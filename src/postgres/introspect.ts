@@ -39,6 +39,8 @@ const catalogTimeout = 60_000;
 export async function introspect(connection: Connection, scope: Scope): Promise<LiveState> {
   const found = await connection.query(
     [
+      // For the time while another database of the run is migrated.
+      `SET idle_session_timeout = 0`,
       `SET LOCAL search_path = pg_catalog`,
       `SET LOCAL statement_timeout = ${catalogTimeout}`,
       `SET LOCAL quote_all_identifiers = off`,
