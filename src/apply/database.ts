@@ -1,4 +1,4 @@
-import type { Connection, Dialect, Scope } from '../model/dialect.ts';
+import type { Connection, Dialect, Scope, ServerFacts } from '../model/dialect.ts';
 
 /** One database of a run: how to reach it and what it is asked about. */
 export interface Database {
@@ -11,6 +11,8 @@ export interface Database {
    * for it, from which it can be created.
    */
   open(options: { readonly write: boolean }): Promise<Opened>;
+  /** Asked before the database is taken to be missing. @throws UserError that has the operator decide */
+  readonly mayBeMissing?: (server: ServerFacts) => void;
   /** Removes the database itself where nothing is left in it, for engines that keep each in a file. */
   readonly discardIfEmpty?: () => Promise<void>;
 }

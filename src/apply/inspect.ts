@@ -79,13 +79,12 @@ function withFirst(first: readonly Statement[], statements: readonly Statement[]
   return [...statements.slice(0, start), ...first, ...statements.slice(start)];
 }
 
-async function liveState(
-  { dialect, scope, where }: Database,
-  connection: Connection,
-  exists: boolean,
-): Promise<LiveState> {
+async function liveState(database: Database, connection: Connection, exists: boolean): Promise<LiveState> {
+  const { dialect, scope, where } = database;
   const live = await introspected(dialect, connection, scope, where);
-  return exists ? live : { ...live, catalog: dialect.absent(scope) };
+  if (exists) return live;
+  database.mayBeMissing?.(live.server);
+  return { ...live, catalog: dialect.absent(scope) };
 }
 
 /** @throws UserError that says where, and what to do, for whatever keeps the catalog from being read */

@@ -5,7 +5,7 @@ import type { Configuration } from '../config/resolve.ts';
 import type { Located } from '../config/databases.ts';
 import { type PostgresUrl, withDatabase } from '../config/database-url.ts';
 import { combine, type Definitions, withoutListenNotify } from '../model/definition.ts';
-import type { Connection, DeclareOptions, Scope } from '../model/dialect.ts';
+import type { DeclareOptions, Scope } from '../model/dialect.ts';
 import { UserError } from '../model/errors.ts';
 import { maskUrl } from '../model/mask-url.ts';
 import { psqlWay, sqliteWay, type Way } from './shell.ts';
@@ -71,54 +71,47 @@ async function runDatabase(
   }
   const { postgres } = await import('../postgres/index.ts');
   const { schema, role } = configuration;
-  const scope: Scope = { database: url.database, schema, definitions, role };
-  const refuse = configuration.derived && located === configuration.system ? officialDefault(url, configuration) : null;
-  const open = (options: { readonly write: boolean }): Promise<Opened> => openPostgres(url, options, refuse);
-  const database: Database = { dialect: postgres, scope, where, open };
+  const official = configuration.derived && located === configuration.system ? officialDefault(configuration) : null;
+  const scope: Scope = {
+    database: url.database,
+    schema,
+    definitions,
+    role,
+    ...(official === null ? {} : { alternative: official.database }),
+  };
+  const database: Database = {
+    dialect: postgres,
+    scope,
+    where,
+    open: (options) => openPostgres(url, options),
+    mayBeMissing: ({ hasAlternative }) => {
+      if (official !== null && hasAlternative === true) throw insteadOf(url, official);
+    },
+  };
   const first = configuration.system.url;
   return { title, database, declare: scope, way: psqlWay(url, first.dialect === 'postgres' ? first : url) };
 }
 
-/** Runs before a database that nobody named is taken to be missing. */
-type BeforeCreate = ((server: Connection) => Promise<void>) | null;
-
-async function openPostgres(
-  url: PostgresUrl,
-  { write }: { readonly write: boolean },
-  before: BeforeCreate,
-): Promise<Opened> {
+async function openPostgres(url: PostgresUrl, { write }: { readonly write: boolean }): Promise<Opened> {
   const { connectMaintenance, connectPostgres } = await import('../postgres/connect.ts');
   const { connection, missing } = await connectPostgres(url);
   if (connection !== null) return { connection, exists: true, writable: true };
   if (write) throw missing;
-  const server = await connectMaintenance(url);
-  try {
-    await before?.(server);
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
-  return { connection: server, exists: false, writable: true };
+  return { connection: await connectMaintenance(url), exists: false, writable: true };
 }
 
-/**
- * The official tools call a derived system database `<app>_dbos_sys`. Where that one is there and ours is not, to
- * create a second one would hide all workflows from the operator.
- */
-const officialDefault =
-  (derived: PostgresUrl, { application }: Configuration): BeforeCreate =>
-  async (server) => {
-    if (application?.url.dialect !== 'postgres') return;
-    const official = `${application.url.database}_dbos_sys`;
-    const rows = await server.query('SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate', {
-      timeout: 60_000,
-    });
-    if (!rows.some((row) => row['datname'] === official)) return;
-    throw new UserError(
-      `there is no database ${derived.database}, but there is ${official}, which the official tools use by default`,
-      {
-        where: maskUrl(derived.text),
-        hint: `name the system database: --sys-db-url ${maskUrl(withDatabase(application.url, official).text)}`,
-      },
-    );
-  };
+/** What the official tools call a derived system database. */
+const officialDefault = ({ application }: Configuration): PostgresUrl | null =>
+  application?.url.dialect === 'postgres'
+    ? withDatabase(application.url, `${application.url.database}_dbos_sys`)
+    : null;
+
+/** To create a second system database beside the official default would hide all workflows from the operator. */
+const insteadOf = (derived: PostgresUrl, official: PostgresUrl): UserError =>
+  new UserError(
+    `there is no database ${derived.database}, but there is ${official.database}, which the official tools use by default`,
+    {
+      where: maskUrl(derived.text),
+      hint: `name the system database: --sys-db-url ${maskUrl(official.text)}`,
+    },
+  );

@@ -39,6 +39,8 @@ export interface Scope {
   readonly role: string | null;
   /** Asks for `strangers` too, which only `reset` needs and a crowded schema makes slow. */
   readonly surroundings?: boolean;
+  /** Another database of the server, which may be what is meant where this one is missing. */
+  readonly alternative?: string;
 }
 
 /** Something that a plan needs and the connected role may not do. */
@@ -69,6 +71,8 @@ export interface ServerFacts {
   readonly caveat?: string;
   /** Whether the scope's role exists; true where none was asked for. */
   readonly roleExists: boolean;
+  /** Whether the scope's alternative is there. */
+  readonly hasAlternative?: boolean;
   /** Who is connected. */
   readonly user: string;
   /** Names, with their kind, of all else that stands in the schema; they keep it from being dropped. */

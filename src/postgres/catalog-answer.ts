@@ -10,6 +10,7 @@ export interface Answer {
     readonly recovery: boolean;
     readonly readOnly: boolean;
     readonly role: boolean;
+    readonly alternative: boolean;
   };
   readonly schema: boolean;
   readonly rights: Rights;

@@ -18,7 +18,7 @@ fun AS (SELECT p.*, oidvectortypes(p.proargtypes) AS signature FROM pg_proc p JO
   WHERE p.prokind = 'f' AND p.proname IN (${list(functionNames(scope))})),
 app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiteral(scope.role ?? '')})
 SELECT json_build_object(
-  'server', ${server},
+  'server', ${server(scope)},
   'schema', EXISTS (SELECT FROM ns),
   'rights', ${rights},
   'tables', ${tables},
@@ -56,10 +56,11 @@ const names = (numbers: string, relation: string): string =>
   `(SELECT coalesce(json_agg(a.attname ORDER BY k.n), '[]') FROM unnest(${numbers}) WITH ORDINALITY k(attnum, n)
     JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = k.attnum)`;
 
-const server = `json_build_object(
+const server = ({ alternative = '' }: Scope): string => `json_build_object(
     'version', version(), 'number', current_setting('server_version'), 'user', current_user,
     'recovery', pg_is_in_recovery(), 'readOnly', current_setting('default_transaction_read_only') = 'on',
-    'role', EXISTS (SELECT FROM app))`;
+    'role', EXISTS (SELECT FROM app),
+    'alternative', EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(alternative)}))`;
 
 /** https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE */
 const rights = `json_build_object(

@@ -15,6 +15,8 @@ const again = (): string => 'run it again when the server is there: it does what
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
   '25006': () => 'run it on the primary server, or as a role without default_transaction_read_only',
+  '22P05': () =>
+    'the database has another encoding than UTF8, which lacks this character: choose another name, or another database',
   '23502': () =>
     'rows have no value in a column that needs one and has no default: fill or delete them, then run it again',
   '23503': () => 'rows point at others that are gone: delete them, or restore what they point at, then run it again',

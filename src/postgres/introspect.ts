@@ -251,6 +251,7 @@ function serverFacts(answer: Answer, scope: Scope): ServerFacts {
         ? 'the session is read-only by default (default_transaction_read_only)'
         : null,
     roleExists: scope.role === null || server.role,
+    hasAlternative: server.alternative,
     user: server.user,
     strangers,
     ...(cockroach ? untried : {}),

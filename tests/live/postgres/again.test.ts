@@ -61,6 +61,15 @@ describe.each(['that exists', 'that is missing'])('a database %s', (which) => {
   });
 });
 
+test('one with a derived name is made in as many, though the official default is looked for first', async () => {
+  await server.query('CREATE DATABASE derived');
+  await server.mark();
+  await succeed(['migrate', '--db-url', server.url('derived')]);
+  const { connections, messages } = await roundTrips();
+  const others = 1 + (await server.messages('derived')).length;
+  expect(connections + messages.length - others).toBeLessThanOrEqual(10);
+});
+
 test('two databases, filled once, are left alone too', async () => {
   const flags = ['--sys-db-url', server.url('two_dbos'), '--db-url', server.url('two')];
   await succeed(['migrate', ...flags]);
