@@ -3,6 +3,7 @@ import { subject } from '../model/change.ts';
 import { definitionOf, traitsOf } from '../model/kinds.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import type { CatalogObject } from '../model/objects.ts';
+import { commentLine } from '../sql/quote.ts';
 import type { DatabaseView } from './view.ts';
 
 /** One field that a change gives another value. */
@@ -12,17 +13,21 @@ export interface Difference {
   readonly to: unknown;
 }
 
-/** What a plan leaves alone, a line each: retired tables with rows, and objects of others on our tables. */
-export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 'strangers'>): readonly string[] => [
-  ...kept.map((id) => `${id} is of an earlier release and may hold rows: left alone (--allow data-loss drops it)`),
-  ...strangers.map(({ id, danger, coveredBy, note }) => {
-    const facts = [note, coveredBy === null ? null : `redundant, since ${coveredBy} covers it`].filter(
-      (f) => f !== null,
-    );
-    const details = facts.length === 0 ? '' : ` (${facts.join('; ')})`;
-    return `${id} is yours${details}: left alone${danger === null ? '' : `, but ${danger}`}`;
-  }),
-];
+/**
+ * What a plan leaves alone, a line each: retired tables with rows, and objects of others on our tables. Their names may
+ * hold what a terminal would take for commands.
+ */
+export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 'strangers'>): readonly string[] =>
+  [
+    ...kept.map((id) => `${id} is of an earlier release and may hold rows: left alone (--allow data-loss drops it)`),
+    ...strangers.map(({ id, danger, coveredBy, note }) => {
+      const facts = [note, coveredBy === null ? null : `redundant, since ${coveredBy} covers it`].filter(
+        (f) => f !== null,
+      );
+      const details = facts.length === 0 ? '' : ` (${facts.join('; ')})`;
+      return `${id} is yours${details}: left alone${danger === null ? '' : `, but ${danger}`}`;
+    }),
+  ].map(commentLine);
 
 /** Why a schema that is ahead of this tool is left alone. */
 export const aheadText = ({ live, declared }: Ahead): string =>
@@ -77,6 +82,9 @@ export const signs: Readonly<Record<Change['type'], '+' | '~' | '-'>> = {
 /** `~ column owner_xid  type: character varying(40) → text` without its sign. */
 export function changeText(change: Change): string {
   const object = subject(change);
-  if (change.type === 'rename') return `${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`;
-  return [nameOf(object), differences(change).map(differenceText).join(', ')].filter((text) => text !== '').join('  ');
+  if (change.type === 'rename') {
+    return commentLine(`${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`);
+  }
+  const parts = [nameOf(object), differences(change).map(differenceText).join(', ')];
+  return commentLine(parts.filter((text) => text !== '').join('  '));
 }

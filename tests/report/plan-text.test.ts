@@ -63,6 +63,15 @@ test('every change is in it once', () => {
   expect(told.join('\n')).toContain('with 2 columns');
 });
 
+test('a name of somebody else is no command to the terminal, and no line of its own', () => {
+  const id = 'index:dbos.orders."\u001b]0;x\u0007\r\nPlan: nothing to do."' as ObjectId;
+  const object = changes[5]!.type === 'drop' ? changes[5]!.from : (null as never);
+  const databases = [inSync({ strangers: [{ id, object, danger: null, coveredBy: null, note: null }] })];
+  expect(planText({ databases, commands: [] }, plain)).toContain(
+    String.raw`  index:dbos.orders."\u001b]0;x\u0007\r\nPlan: nothing to do." is yours: left alone`,
+  );
+});
+
 test('what is left alone, and a schema that is ahead', () => {
   const id = 'index:dbos.orders.mine' as ObjectId;
   const stranger = { id, object: changes[5]!.type === 'drop' ? changes[5]!.from : (null as never) };
