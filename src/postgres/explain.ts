@@ -11,10 +11,16 @@ interface Context {
 /** How far the server came with what it was sent is not known here, and need not be. */
 const again = (): string => 'run it again when the server is there: it does what is then left to do';
 
+const unfit = (): string =>
+  'rows hold values that the type of the column does not take: correct them, then run it again';
+
 /** Advice by SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
   '25006': () => 'run it on the primary server, or as a role without default_transaction_read_only',
+  '0A000': () => 'drop what is named above, run it again, then make it anew',
+  '22003': unfit,
+  '22P02': unfit,
   '22P05': () =>
     'the database has another encoding than UTF8, which lacks this character: choose another name, or another database',
   '23502': () =>
