@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Catalog, catalogOf } from '../model/catalog.ts';
 import type { Connection, LiveState, Scope, ServerFacts } from '../model/dialect.ts';
-import type { CatalogObject, VersionObject, ViewObject } from '../model/objects.ts';
+import type { CatalogObject, IndexObject, VersionObject, ViewObject } from '../model/objects.ts';
 import { quoteIdentifier, quoteSqliteText } from '../sql/quote.ts';
 import { declare } from './declare.ts';
 import { whyNotWritable } from './file-access.ts';
@@ -24,6 +24,7 @@ export async function introspect(connection: Connection, scope: Scope): Promise<
       { kind: 'database', name: scope.database },
       ...(await liveObjects(connection, scope, tables, rows)),
       ...ours.flatMap((row) => viewObjects(row, spelling)),
+      ...rows.filter(isElsewhere(ours)).flatMap(namesakes(scope, spelling)),
     ]);
     const versions = await versionObjects(connection, catalog, scope);
     const strangers = rows.filter((row) => isRelation(row) && !ours.includes(row));
@@ -143,6 +144,43 @@ WHERE ${ofTables} ORDER BY m.name, f.id, f.seq`,
 
 const viewObjects = ({ type, name, sql }: SchemaRow, spelling: Spelling): readonly ViewObject[] =>
   type === 'view' ? [{ kind: 'view', schema, name: spelling.other(name), materialized: false, definition: sql }] : [];
+
+function isElsewhere(ours: readonly SchemaRow[]): (row: SchemaRow) => boolean {
+  const names = new Set(ours.map(({ name }) => folded(name)));
+  return ({ table }) => !names.has(folded(table));
+}
+
+/**
+ * Names are unique in a file, whatever they are of: what others have under the name of a declared table or index keeps
+ * it from being made.
+ */
+function namesakes({ definitions }: Scope, spelling: Spelling): (row: SchemaRow) => readonly CatalogObject[] {
+  const names = new Set(
+    definitions.tables.flatMap(({ name, indexes = [] }) => [name, ...indexes.map((i) => i.name)]).map(folded),
+  );
+  return (row) => {
+    if (!names.has(folded(row.name))) return [];
+    const name = spelling.other(spelling.table(row.name));
+    if (row.type === 'table') return [{ kind: 'table', schema, name, persistence: 'permanent', options: [] }];
+    if (row.type === 'index') return [namesakeIndex(name, row.table)];
+    return viewObjects({ ...row, name }, spelling);
+  };
+}
+
+/** No more of it than what a message needs. */
+const namesakeIndex = (name: string, table: string): IndexObject => ({
+  kind: 'index',
+  schema,
+  table,
+  name,
+  method: 'btree',
+  unique: false,
+  columns: [],
+  include: [],
+  predicate: null,
+  nullsNotDistinct: false,
+  valid: true,
+});
 
 async function versionObjects(connection: Connection, live: Catalog, scope: Scope): Promise<readonly VersionObject[]> {
   const tables = partsByTable(live);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Definitions, table } from '../../src/model/definition.ts';
 import type { CatalogObject, ObjectKind } from '../../src/model/objects.ts';
 import { sqlite } from '../../src/sqlite/index.ts';
-import { files, live, scopeOf } from './support.ts';
+import { files, live, planOf, scopeOf } from './support.ts';
 
 const open = files();
 
@@ -321,5 +321,18 @@ test('works inside a transaction, and leaves it open', async () => {
   await connection.query('BEGIN IMMEDIATE');
   expect((await live(connection, definitions)).size).toBe(4);
   await connection.query('COMMIT');
+  await connection.close();
+});
+
+test.each([
+  ['view', 'CREATE VIEW "Parent" AS SELECT 1 AS a'],
+  ['index', 'CREATE TABLE mine (a); CREATE INDEX parent ON mine (a)'],
+  ['table', 'CREATE TABLE parent (id TEXT PRIMARY KEY); CREATE TABLE child_by_key (a)'],
+  ['index', 'CREATE TABLE parent (id TEXT PRIMARY KEY, a); CREATE INDEX child_by_key ON parent (a)'],
+])("a name of ours that somebody's %s has is told before anything is made: %s", async (kind, sql) => {
+  const indexed = { ...child, indexes: [{ name: 'child_by_key', columns: ['key'] }] };
+  const connection = await open(sql);
+  const planned = planOf(connection, { ...definitions, tables: [parent, indexed] });
+  await expect(planned).rejects.toThrow(new RegExp(`cannot be created: its name is taken by the ${kind} main\\.`));
   await connection.close();
 });
