@@ -72,7 +72,7 @@ const rights = `json_build_object(
       UNION ALL SELECT 'function', proname, pg_get_userbyid(proowner) FROM fun WHERE NOT pg_has_role(proowner, 'USAGE')) o))`;
 
 /**
- * A partition takes only the rows of its bounds, and who reads a parent reads its children too.
+ * A partition takes only the rows of its bounds. Tables that inherit from ours are somebody else's and no part of them.
  * https://www.postgresql.org/docs/current/catalog-pg-inherits.html
  */
 const tables = rows(`SELECT relname AS name, relpersistence AS persistence, array_remove(ARRAY[
@@ -80,7 +80,6 @@ const tables = rows(`SELECT relname AS name, relpersistence AS persistence, arra
       CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
       CASE WHEN relforcerowsecurity THEN 'FORCE ROW LEVEL SECURITY' END], NULL)
     || ARRAY(SELECT 'PARTITION OF ' || inhparent::regclass FROM pg_inherits WHERE inhrelid = tab.oid AND relispartition)
-    || ARRAY(SELECT 'INHERITED BY ' || inhrelid::regclass FROM pg_inherits WHERE inhparent = tab.oid AND relkind = 'r')
     AS options FROM tab`);
 
 const columns = rows(`SELECT tab.relname AS "table", a.attname AS name, a.attnum AS position,

@@ -648,12 +648,6 @@ describe('render', () => {
         hint: 'ALTER TABLE public."a b" DETACH PARTITION "dbos"."t";   then run migrate again',
       }),
     );
-    expect(refusal('INHERITED BY x')).toThrow(
-      expect.objectContaining({
-        message: 'x inherits from dbos.t, so the runtime finds its rows there too',
-        hint: 'ALTER TABLE x NO INHERIT "dbos"."t";   then run migrate again',
-      }),
-    );
   });
 
   test('says nothing of what goes with its table, but of foreign keys and triggers', () => {

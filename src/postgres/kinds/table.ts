@@ -60,11 +60,6 @@ function withoutOption(o: TableObject, option: string): Draft {
       hint: `ALTER TABLE ${other} DETACH PARTITION ${qualified(o.schema, o.name)};   then run migrate again`,
     });
   }
-  if (option.startsWith('INHERITED BY ')) {
-    throw new UserError(`${other} inherits from ${name}, so the runtime finds its rows there too`, {
-      hint: `ALTER TABLE ${other} NO INHERIT ${qualified(o.schema, o.name)};   then run migrate again`,
-    });
-  }
   throw new UserError(`${name} is a ${option.toLowerCase()} table`, {
     hint: 'DBOS needs an ordinary one: move its rows to a table of that name that is neither partitioned nor foreign',
   });
