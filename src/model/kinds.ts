@@ -18,6 +18,8 @@ export interface KindTraits<O> {
   readonly occupies: (object: O) => readonly string[];
   /** It holds on to what it reads, so that it goes before anything is altered. */
   readonly clings?: boolean;
+  /** No thing but work to be done: its drop is the doing of it, and takes nothing away. */
+  readonly isWork?: boolean;
   /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
   readonly renames: boolean;
 }
@@ -151,6 +153,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
   },
   backlog: {
     label: 'rows to copy from',
+    isWork: true,
     rank: 12,
     path: (o) => [o.schema, o.table],
     identity: ['schema', 'table'],

@@ -1,9 +1,14 @@
 import type { Change } from '../model/change.ts';
+import { traitsOf } from '../model/kinds.ts';
+
+/** What a change is to its reader. */
+export const actionOf = (change: Change): Change['type'] =>
+  change.type === 'drop' && traitsOf(change.from).isWork === true ? 'alter' : change.type;
 
 /** How many objects a plan creates, changes, renames and drops. */
 export const countChanges = (changes: readonly Change[]): Readonly<Record<Change['type'], number>> => {
   const counts = { create: 0, alter: 0, rename: 0, drop: 0 };
-  for (const { type } of changes) counts[type] += 1;
+  for (const change of changes) counts[actionOf(change)] += 1;
   return counts;
 };
 

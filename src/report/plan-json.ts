@@ -1,6 +1,6 @@
 import { subject } from '../model/change.ts';
 import { idFor } from '../model/kinds.ts';
-import { countChanges } from '../planner/summary.ts';
+import { actionOf, countChanges } from '../planner/summary.ts';
 import { differences, groupOf } from './describe.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
@@ -29,7 +29,7 @@ const databaseJson = (view: DatabaseView): unknown => ({
   basis: view.plan.basis,
   goal: view.plan.goal,
   changes: view.plan.changes.map((change) => ({
-    action: change.type,
+    action: actionOf(change),
     id: change.id,
     kind: subject(change).kind,
     table: groupOf(subject(change)) || null,

@@ -2,7 +2,7 @@ import type { Change } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { ObjectId } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
-import { summarise } from '../planner/summary.ts';
+import { actionOf, summarise } from '../planner/summary.ts';
 import { aheadText, changeText, leftAloneLines, groupOf, signs } from './describe.ts';
 import { foundText } from './found.ts';
 import type { DatabaseView, RunView } from './view.ts';
@@ -76,7 +76,7 @@ function changeLine(changes: readonly Change[], paint: Paint): string {
   const counts = new Map<string, number>();
   for (const change of rest) counts.set(subject(change).kind, (counts.get(subject(change).kind) ?? 0) + 1);
   const parts = [...counts].map(([kind, n]) => `${n} ${n === 1 ? kind : `${kind}s`}`).join(', ');
-  const sign = signs[first.type];
+  const sign = signs[actionOf(first)];
   return `    ${paint(colours[sign], sign)} ${changeText(first)}${parts === '' ? '' : `  with ${parts}`}`;
 }
 

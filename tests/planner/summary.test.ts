@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../src/model/change.ts';
 import { idFor } from '../../src/model/kinds.ts';
 import { countChanges, summarise } from '../../src/planner/summary.ts';
-import { anIndex } from '../support/sample-objects.ts';
+import { aBacklog, anIndex } from '../support/sample-objects.ts';
 
 const from = { ...anIndex, schema: 's', table: 't', name: 'i' };
 const to = { ...from, columns: ['c'] };
@@ -17,6 +17,10 @@ describe('summarise', () => {
     expect(summarise([drop, rename, create, create, alter, create])).toBe(
       '3 to create, 1 to change, 1 to rename, 1 to drop',
     );
+  });
+
+  test('counts work that is done as a change, since nothing goes', () => {
+    expect(summarise([{ type: 'drop', id: idFor(aBacklog), from: aBacklog }])).toBe('1 to change');
   });
 
   test('passes over what there is none of', () => {

@@ -1,9 +1,22 @@
 import { expect, test } from '@jest/globals';
+import type { Change } from '../../src/model/change.ts';
+import { idFor } from '../../src/model/kinds.ts';
 import type { ObjectId } from '../../src/model/objects.ts';
 import { type Paint, planText } from '../../src/report/plan-text.ts';
+import { aBacklog } from '../support/sample-objects.ts';
 import { changes, inSync, viewOf } from './sample-view.ts';
 
 const plain: Paint = (_, text) => text;
+
+test('rows to be copied are nothing that goes', () => {
+  const copy: Change = { type: 'drop', id: idFor(aBacklog), from: aBacklog };
+  const statement = { sql: 'DO …', objects: [idFor(aBacklog)], on: 'database', transactional: false } as const;
+  const { plan } = viewOf();
+  const view = viewOf({ plan: { ...plan, changes: [copy], statements: [{ ...statement, lock: null, hazards: [] }] } });
+  const text = planText({ databases: [view], commands: [] }, plain);
+  expect(text).toContain('\n    ~ rows to copy from workflow_inputs\n');
+  expect(text).toContain('\nPlan: 1 to change.');
+});
 
 test('a plan, for a person', () => {
   const application = inSync({ title: 'Application database', url: 'postgresql://admin:***@db/prod' });
