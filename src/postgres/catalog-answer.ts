@@ -76,7 +76,10 @@ export interface BacklogRow {
   readonly table: string;
   readonly into: string;
   readonly columns: readonly string[];
-  readonly xml: string;
+  /** A table that the question needs and the role may not read. */
+  readonly unreadable: string | null;
+  /** Null where there is such a table and the question could not be left. */
+  readonly xml: string | null;
 }
 
 export interface TriggerRow {

@@ -1,6 +1,7 @@
 import type { TableDefinition } from '../model/definition.ts';
 import type { Scope } from '../model/dialect.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
+import { list, rights, sequencePrivileges, tablePrivileges } from './rights-query.ts';
 
 /**
  * The whole catalog of one schema, as far as it is relevant, in one statement whose only value is a JSON object.
@@ -20,7 +21,7 @@ app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiter
 SELECT json_build_object(
   'server', ${server(scope)},
   'schema', EXISTS (SELECT FROM ns),
-  'rights', ${rights},
+  'rights', ${rights(scope)},
   'tables', ${tables},
   'columns', ${columns},
   'constraints', ${constraints},
@@ -34,9 +35,6 @@ SELECT json_build_object(
   'strangers', ${scope.surroundings === true ? strangers : `'[]'::json`}
 ) AS catalog`;
 }
-
-/** A comma-separated list of text constants; never empty, so that IN always parses. */
-const list = (names: readonly string[]): string => (names.length === 0 ? `''` : names.map(quoteLiteral).join(', '));
 
 const relationNames = ({ definitions }: Scope): readonly string[] => [
   ...definitions.tables.map((t) => t.name),
@@ -61,15 +59,6 @@ const server = ({ alternative = '' }: Scope): string => `json_build_object(
     'recovery', pg_is_in_recovery(), 'readOnly', current_setting('default_transaction_read_only') = 'on',
     'role', EXISTS (SELECT FROM app),
     'alternative', EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(alternative)}))`;
-
-/** https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE */
-const rights = `json_build_object(
-    'createDatabase', (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user),
-    'createSchema', has_database_privilege(current_database(), 'CREATE'),
-    'createInSchema', (SELECT has_schema_privilege(oid, 'CREATE') FROM ns),
-    'owners', (SELECT coalesce(json_agg(o), '[]') FROM (
-      SELECT 'table' AS kind, relname AS name, pg_get_userbyid(relowner) AS owner FROM rel WHERE NOT pg_has_role(relowner, 'USAGE')
-      UNION ALL SELECT 'function', proname, pg_get_userbyid(proowner) FROM fun WHERE NOT pg_has_role(proowner, 'USAGE')) o))`;
 
 /**
  * A partition takes only the rows of its bounds. Tables that inherit from ours are somebody else's and no part of them.
@@ -161,7 +150,8 @@ const mayUse = `has_schema_privilege((SELECT oid FROM ns), 'USAGE')`;
  * table, column or privilege is no error. Null: the rows cannot be read.
  */
 function version(table: string, column: string, schema: string): string {
-  const query = `SELECT ${quoteIdentifier(column)}::text AS v FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} LIMIT 100`;
+  const value = quoteIdentifier(column);
+  const query = `SELECT ${value}::text AS v FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} LIMIT 100`;
   return `(SELECT json_build_object('table', ${quoteLiteral(table)}, 'column', ${quoteLiteral(column)},
     'xml', CASE WHEN ${mayUse} AND has_column_privilege(tab.oid, a.attnum, 'SELECT')
       THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END)
@@ -172,6 +162,7 @@ function version(table: string, column: string, schema: string): string {
 /**
  * Whether an older table has rows that the newer one lacks. Asked only while the newer one is missing or the version
  * row is not yet the declared one: once the schema is complete, rows may go again, and big tables need no comparing.
+ * Null: that cannot be told, since a table may not be read.
  */
 function backlog({ name, takesOver }: TableDefinition, scope: Scope): readonly string[] {
   if (takesOver === undefined) return [];
@@ -182,12 +173,15 @@ function backlog({ name, takesOver }: TableDefinition, scope: Scope): readonly s
   const all = `SELECT 1 AS v FROM ${old} LIMIT 1`;
   const missing = `SELECT 1 AS v FROM ${old} WHERE NOT EXISTS (SELECT FROM ${quoteIdentifier(scope.schema)}.${quoteIdentifier(name)} n WHERE n.${key} = o.${key}) LIMIT 1`;
   const isThere = `EXISTS (SELECT FROM tab WHERE relname = ${quoteLiteral(name)})`;
+  const unreadable = `(SELECT t.relname FROM tab t WHERE t.relname IN (${list([takesOver.table, name])})
+      AND NOT (${mayUse} AND has_table_privilege(t.oid, 'SELECT')) ORDER BY 1 LIMIT 1)`;
   return [
     `(SELECT json_build_object('table', ${quoteLiteral(takesOver.table)}, 'into', ${quoteLiteral(name)}, 'columns', ${quoteLiteral(JSON.stringify(takesOver.columns))}::json,
-    'xml', CASE WHEN ${isThere} AND ${isComplete(scope)} THEN ''
+    'unreadable', ${unreadable}, 'xml', CASE WHEN ${isThere} AND ${isComplete(scope)} THEN ''
+      WHEN ${unreadable} IS NOT NULL THEN NULL
       WHEN ${isThere} THEN query_to_xml(${quoteLiteral(missing)}, true, false, '')::text
       ELSE query_to_xml(${quoteLiteral(all)}, true, false, '')::text END)
-    FROM tab WHERE relname = ${quoteLiteral(takesOver.table)} AND ${mayUse} AND has_table_privilege(oid, 'SELECT')
+    FROM tab WHERE relname = ${quoteLiteral(takesOver.table)}
       AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = tab.oid AND NOT a.attisdropped
         AND a.attname IN (${list(takesOver.columns)})) = ${takesOver.columns.length})`,
   ];
@@ -246,9 +240,6 @@ function grants({ definitions }: Scope): string {
     ${lacking('default sequences', noSequences)},
     ${lacking('default functions', noFunctions)}) FROM app)`;
 }
-
-const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
-const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'];
 
 /** What else stands in the schema and would keep it from being dropped. */
 const strangers = `(SELECT coalesce(json_agg(s.text ORDER BY s.text), '[]') FROM (

@@ -77,7 +77,7 @@ function objectsOf(answer: Answer, scope: Scope): readonly CatalogObject[] {
     ...answer.functions.map((row) => functionObject(schema, row)),
     ...answer.views.map((row): CatalogObject => ({ kind: 'view', schema, ...row })),
     ...answer.versions.flatMap((v) => (v === null ? [] : versionObjects(schema, v, answer.server.user))),
-    ...answer.backlogs.flatMap((b) => (b === null ? [] : backlogObjects(schema, b))),
+    ...answer.backlogs.flatMap((b) => (b === null ? [] : backlogObjects(schema, b, answer.server.user))),
     ...grantObjects(answer, scope),
   ];
 }
@@ -214,22 +214,24 @@ function versionObjects(
   { table, column, xml }: { table: string; column: string; xml: string | null },
   user: string,
 ): readonly CatalogObject[] {
-  if (xml === null) {
-    throw new UserError(`role ${user} may not read the table ${table} in schema ${schema}`, {
-      hint: readAdvice(schema, table, user),
-    });
-  }
+  if (xml === null) throw mayNotRead(schema, table, user);
   const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
   return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
 }
 
-function readAdvice(schema: string, table: string, user: string): string {
+function mayNotRead(schema: string, table: string, user: string): UserError {
   const [inSchema, onTable, role] = [schema, table, user].map(quoteIdentifier);
-  return `GRANT USAGE ON SCHEMA ${inSchema} TO ${role}; GRANT SELECT ON ${inSchema}.${onTable} TO ${role};`;
+  return new UserError(`role ${user} may not read the table ${table} in schema ${schema}`, {
+    hint: `GRANT USAGE ON SCHEMA ${inSchema} TO ${role}; GRANT SELECT ON ${inSchema}.${onTable} TO ${role};`,
+  });
 }
 
-const backlogObjects = (schema: string, { xml, ...row }: BacklogRow): readonly CatalogObject[] =>
-  xml.includes('<v>') ? [{ kind: 'backlog', schema, ...row }] : [];
+/** @throws UserError where nobody can say whether rows are missing */
+function backlogObjects(schema: string, row: BacklogRow, user: string): readonly CatalogObject[] {
+  const { xml, unreadable, ...backlog } = row;
+  if (xml === null) throw mayNotRead(schema, unreadable ?? row.table, user);
+  return xml.includes('<v>') ? [{ kind: 'backlog', schema, ...backlog }] : [];
+}
 
 /** Nothing counts as granted in a schema that is still to be made, but the right to connect. */
 const grantObjects = (answer: Answer, { schema, role }: Scope): readonly CatalogObject[] =>

@@ -105,7 +105,7 @@ describe('dbos migrate', () => {
     const second = await dbos('migrate --app-role myapp_user', files);
     expectLinesInOrder(second.stdout, [...lines, 'All of this stands already.']);
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
-    expect((await server.messages('myapp_dbos')).join('\n')).not.toContain('GRANT');
+    expect((await server.messages('myapp_dbos')).join('\n')).not.toMatch(/^GRANT /m);
   });
 
   test('what is granted stands in the database, for tables to come too', async () => {
