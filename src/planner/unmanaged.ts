@@ -1,7 +1,15 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
 import { idFor, traitsOf } from '../model/kinds.ts';
-import type { CatalogObject, ColumnObject, IndexObject, ObjectId, ObjectKind, ObjectOf } from '../model/objects.ts';
+import type {
+  CatalogObject,
+  ColumnObject,
+  IndexObject,
+  KeyObject,
+  ObjectId,
+  ObjectKind,
+  ObjectOf,
+} from '../model/objects.ts';
 import { retiredBy } from './ownership.ts';
 
 /** An object of somebody else on a table of ours. */
@@ -31,12 +39,13 @@ export function tellApart(
   { retired, ignore }: { readonly retired: readonly RetiredDefinition[]; readonly ignore: readonly string[] },
 ): Unmanaged {
   const patterns = ignore.map(asPattern);
+  const isHeard = (id: ObjectId): boolean => !patterns.some((pattern) => pattern.test(id));
   const kept = unmanaged.filter((object) => retiredBy(object, retired)?.holdsData === true).map(idFor);
   const strangers = unmanaged
     .filter((object) => target.has(traitsOf(object).parent(object) ?? idFor(object)) && !kept.includes(idFor(object)))
     .map((object) => ({ id: idFor(object), object, danger: dangerOf(object), coveredBy: coverOf(object, target) }))
-    .filter(({ id }) => !patterns.some((pattern) => pattern.test(id)));
-  return { kept, strangers };
+    .filter(({ id }) => isHeard(id));
+  return { kept: kept.filter(isHeard), strangers };
 }
 
 const asPattern = (text: string): RegExp =>
@@ -74,13 +83,22 @@ const dangerOf = (object: CatalogObject): string | null => {
 function coverOf(object: CatalogObject, target: Catalog): ObjectId | null {
   if (object.kind !== 'index' || object.unique || object.method !== 'btree') return null;
   for (const [id, ours] of target) {
-    if (ours.kind === 'index' && ours.table === object.table && covers(ours, object)) return id;
+    if ((ours.kind === 'index' || ours.kind === 'key') && ours.table === object.table && covers(ours, object))
+      return id;
   }
   return null;
 }
 
-const covers = (ours: IndexObject, theirs: IndexObject): boolean =>
-  ours.method === theirs.method &&
-  (ours.predicate === null || ours.predicate === theirs.predicate) &&
-  theirs.columns.every((column, i) => ours.columns[i] === column) &&
-  theirs.include.every((column) => [...ours.columns, ...ours.include].includes(column));
+function covers(ours: IndexObject | KeyObject, theirs: IndexObject): boolean {
+  const columns = ours.columns.map(unquoted);
+  const all = new Set([...columns, ...ours.include.map(unquoted)]);
+  return (
+    (ours.kind === 'key' || ours.method === theirs.method) &&
+    (ours.kind === 'key' || ours.predicate === null || ours.predicate === theirs.predicate) &&
+    theirs.columns.every((column, i) => columns[i] === unquoted(column)) &&
+    theirs.include.every((column) => all.has(unquoted(column)))
+  );
+}
+
+/** The columns of a key are names, those of an index the engine's texts. */
+const unquoted = (column: string): string => column.replace(/^"(.*)"$/, '$1').replaceAll('""', '"');

@@ -113,13 +113,17 @@ describe("objects of the operator's", () => {
 
   test('that cannot are listed, an index with its size and use, and with the one of ours that covers it', async () => {
     const { url } = await damaged(
-      `CREATE INDEX mine ON dbos.workflow_status (created_at); ALTER TABLE dbos.queues ADD COLUMN note text`,
+      `CREATE INDEX mine ON dbos.workflow_status (created_at); CREATE INDEX mine_too ON dbos.streams (workflow_uuid, key);
+       ALTER TABLE dbos.queues ADD COLUMN note text`,
     );
     const { stdout, exitCode } = await migrate(url, '--check');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('column:dbos.queues.note is yours: left alone\n');
     expect(stdout).toMatch(
       /index:dbos\.workflow_status\.mine is yours \(8192 bytes, 0 scans; redundant, since index:dbos\.workflow_status\.workflow_status_created_at_index covers it\)/,
+    );
+    expect(stdout).toMatch(
+      /index:dbos\.streams\.mine_too is .* redundant, since key:dbos\.streams\.streams_pkey covers/,
     );
   });
 });
@@ -130,6 +134,8 @@ test('a retired table stays with its rows, unless their loss is allowed', async 
   );
   await expectNothingToDo(url);
   expect((await migrate(url, '--plan')).stdout).toContain('table:dbos.scheduler_state is of an earlier release');
+  const silent = await migrate(url, '--check', '--ignore', 'table:dbos.scheduler_state');
+  expect(silent.stdout).toBe('Nothing to do: the live schema is as declared.\n');
   await migrate(url);
   expect(await server.query('SELECT * FROM dbos.scheduler_state', name)).toEqual([{ id: 1 }]);
   expect((await migrate(url, '--allow', 'everything')).exitCode).toBe(1);
