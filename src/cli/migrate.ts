@@ -176,8 +176,8 @@ export class MigrateCommand extends OperatorCommand {
         record: true,
         onWait: (what) => this.warn(`waiting for ${what}`),
       });
-      for (const line of grantLines(entry, plan.changes)) this.print(line);
       const { ahead } = entry.inspection;
+      for (const line of ahead === null ? grantLines(entry, plan.changes) : []) this.print(line);
       this.print(ahead === null ? doneText(entry.title, plan.changes) : `${entry.title}: ${aheadText(ahead)}`);
       if (unrecorded !== null) this.warn(`warning: this is not recorded in migrations: ${unrecorded}`);
       urls.push(url);

@@ -43,6 +43,15 @@ describe('a schema that a newer runtime made', () => {
       { i: null },
     ]);
   });
+
+  test('gets no grants, and none are said to stand', async () => {
+    await server.query('CREATE ROLE latecomer');
+    const { url } = await damaged('UPDATE dbos.dbos_migrations SET version = 126');
+    const { stdout, exitCode } = await migrate(url, '--app-role', 'latecomer');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('nothing is changed');
+    expect(stdout).not.toContain('GRANT');
+  });
 });
 
 describe('inputs that stand in workflow_inputs only', () => {
