@@ -54,6 +54,24 @@ describe('a schema that a newer runtime made', () => {
   });
 });
 
+test.each(['PRIMARY KEY (workflow_uuid) INCLUDE (status)', 'UNIQUE (workflow_uuid)'])(
+  'a key that foreign keys of ours rest on is replaced with these kept: %s',
+  async (key) => {
+    const { url, name } = await damaged(`ALTER TABLE dbos.workflow_status DROP CONSTRAINT workflow_status_pkey CASCADE,
+        ADD CONSTRAINT workflow_status_pkey ${key};
+      ALTER TABLE dbos.streams ADD CONSTRAINT streams_workflow_uuid_fkey FOREIGN KEY (workflow_uuid)
+        REFERENCES dbos.workflow_status (workflow_uuid) ON UPDATE CASCADE ON DELETE CASCADE;
+      ALTER TABLE dbos.notifications ADD CONSTRAINT notifications_destination_uuid_foreign
+        FOREIGN KEY (destination_uuid) REFERENCES dbos.workflow_status (workflow_uuid)
+        ON UPDATE CASCADE ON DELETE CASCADE NOT VALID`);
+    expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectNothingToDo(url);
+    expect(
+      await server.query(`SELECT count(*)::int AS n FROM pg_constraint WHERE contype = 'f' AND convalidated`, name),
+    ).toEqual([{ n: 7 }]);
+  },
+);
+
 describe('inputs that stand in workflow_inputs only', () => {
   const oldInputs = `DROP TABLE dbos.workflow_input; UPDATE dbos.dbos_migrations SET version = 60;
     INSERT INTO dbos.workflow_status (workflow_uuid) SELECT 'w' || i FROM generate_series(1, 20500) i;

@@ -1,5 +1,4 @@
 import type { RenderContext } from '../../model/dialect.ts';
-import { idFor } from '../../model/kinds.ts';
 import type { CheckObject, ForeignKeyObject, KeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import {
@@ -80,17 +79,17 @@ export const key: KindRenderer<KeyObject> = {
 };
 
 /**
- * The declared ones, as they are; what is to become of them comes later in the plan. They keep the key from being
- * dropped. So does somebody else's, which is not ours to drop, and then the server refuses.
+ * Those of our tables, also under the names of earlier releases, as they are: what is to become of them comes later in
+ * the plan. They keep the key from being dropped. So does one of somebody else's table, which is not ours to drop, and
+ * then the server refuses.
  */
-const foreignKeysTo = (o: KeyObject, { live, target }: RenderContext): readonly ForeignKeyObject[] =>
+const foreignKeysTo = (o: KeyObject, { live }: RenderContext): readonly ForeignKeyObject[] =>
   [...live.values()].filter(
     (f): f is ForeignKeyObject =>
       f.kind === 'foreignKey' &&
       f.referencedSchema === o.schema &&
       f.referencedTable === o.table &&
-      sameColumns(f.referencedColumns, o.columns) &&
-      target.has(idFor(f)),
+      sameColumns(f.referencedColumns, o.columns),
   );
 
 const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
