@@ -147,11 +147,12 @@ const mayUse = `has_schema_privilege((SELECT oid FROM ns), 'USAGE')`;
 
 /**
  * The rows of a bookkeeping table, which need not be there: query_to_xml takes its query as a text, so that a missing
- * table, column or privilege is no error. Null: the rows cannot be read.
+ * table, column or privilege is no error. The highest come first, since one of them may be ahead of us. Null: the rows
+ * cannot be read.
  */
 function version(table: string, column: string, schema: string): string {
   const value = quoteIdentifier(column);
-  const query = `SELECT ${value}::text AS v FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} LIMIT 100`;
+  const query = `SELECT ${value}::text AS v FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table)} ORDER BY ${value} DESC LIMIT 100`;
   return `(SELECT json_build_object('table', ${quoteLiteral(table)}, 'column', ${quoteLiteral(column)},
     'xml', CASE WHEN ${mayUse} AND has_column_privilege(tab.oid, a.attnum, 'SELECT')
       THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END)

@@ -44,6 +44,13 @@ describe('a schema that a newer runtime made', () => {
     ]);
   });
 
+  test('is told by the highest of many rows', async () => {
+    const { url } = await damaged(
+      'INSERT INTO dbos.dbos_migrations SELECT -i FROM generate_series(1, 300) i UNION SELECT 126',
+    );
+    expect((await migrate(url)).stdout).toContain('runtime schema 126 was made by a newer release');
+  });
+
   test('gets no grants, and none are said to stand', async () => {
     await server.query('CREATE ROLE latecomer');
     const { url } = await damaged('UPDATE dbos.dbos_migrations SET version = 126');
@@ -51,6 +58,20 @@ describe('a schema that a newer runtime made', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('nothing is changed');
     expect(stdout).not.toContain('GRANT');
+  });
+});
+
+describe('the version row', () => {
+  test.each([
+    ['among rows without a value', `ALTER TABLE dbos.dbos_migrations ALTER version DROP NOT NULL`, '(NULL), (NULL)'],
+    ['among rows that are no number', `ALTER TABLE dbos.dbos_migrations ALTER version TYPE text`, `('x'), ('0125')`],
+    ['replaced by texts', `ALTER TABLE dbos.dbos_migrations ALTER version TYPE text USING 'none'`, `('x')`],
+  ])('is the only one, whatever was there: %s', async (_, sql, values) => {
+    const { url, name } = await damaged(`ALTER TABLE dbos.dbos_migrations DROP CONSTRAINT dbos_migrations_pkey; ${sql};
+      INSERT INTO dbos.dbos_migrations VALUES ${values}`);
+    expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await server.query('SELECT version FROM dbos.dbos_migrations', name)).toEqual([{ version: '125' }]);
+    await expectNothingToDo(url);
   });
 });
 

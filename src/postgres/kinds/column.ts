@@ -1,8 +1,9 @@
 import type { Alter } from '../../model/change.ts';
+import type { RenderContext } from '../../model/dialect.ts';
 import type { ColumnObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import { alterTable, type Draft, differing, type KindRenderer, never, tableOf } from '../draft.ts';
-import { contentOf, emptyTable } from './version.ts';
+import { contentOf, deleteStrange, emptyTable } from './version.ts';
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */
 export const columnClause = (o: ColumnObject): string =>
@@ -29,6 +30,7 @@ export const column: KindRenderer<ColumnObject> = {
     // Nothing of it is stored that could be kept.
     if (from.generated?.endsWith(' VIRTUAL') === true) return [dropColumn(from), ...column.create(to, context)];
     return [
+      ...dropStrangeContent(to, fields, context),
       ...makePlain(to, fields),
       ...dropDefault(change, fields),
       ...changeType(change, fields),
@@ -59,6 +61,12 @@ const makePlain = (to: ColumnObject, fields: Fields): readonly Draft[] => [
 const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;
 
 type Fields = ReadonlySet<keyof ColumnObject>;
+
+/** What a bookkeeping table should not hold goes before it can be in the way of the column's type or of NOT NULL. */
+function dropStrangeContent(to: ColumnObject, fields: Fields, { target }: RenderContext): readonly Draft[] {
+  const content = contentOf(target, to);
+  return content?.column === to.name && (isRetyped(fields) || fields.has('nullable')) ? [deleteStrange(content)] : [];
+}
 
 const isRetyped = (fields: Fields): boolean => fields.has('type') || fields.has('collation');
 

@@ -9,8 +9,17 @@ const insert = (o: VersionObject): Draft => ({
   lock: 'ROW EXCLUSIVE',
 });
 
+const isOther = ({ column, values }: VersionObject): string =>
+  `${quoteIdentifier(column)}::text NOT IN (${values.map(quoteLiteral).join(', ')})`;
+
 const deleteOthers = (o: VersionObject): Draft => ({
-  sql: `DELETE FROM ${tableOf(o)} WHERE ${quoteIdentifier(o.column)}::text NOT IN (${o.values.map(quoteLiteral).join(', ')})`,
+  sql: `DELETE FROM ${tableOf(o)} WHERE ${isOther(o)}`,
+  lock: 'ROW EXCLUSIVE',
+});
+
+/** For a column that may not be as declared yet, so that there can be rows without a value, too. */
+export const deleteStrange = (o: VersionObject): Draft => ({
+  sql: `DELETE FROM ${tableOf(o)} WHERE ${quoteIdentifier(o.column)} IS NULL OR ${isOther(o)}`,
   lock: 'ROW EXCLUSIVE',
 });
 
