@@ -10,6 +10,8 @@ interface Foreign {
   readonly kind: 'table' | 'sequence' | 'function';
   readonly name: string;
   readonly owner: string;
+  /** Whether its owner is a superuser. */
+  readonly ofSuperuser: boolean;
 }
 
 /** What the connected role may do, as the catalog query tells it. */
@@ -48,7 +50,7 @@ export function lackingRights(
   }
   return [
     ...lackingCreate(changes, rights, scope, role),
-    ...lackingMembership(changes, rights, role),
+    ...lackingMembership(changes, rights, scope, role),
     ...lackingPrivileges(changes, rights, scope, role),
     ...lackingGrants(changes, rights, scope),
   ];
@@ -87,7 +89,7 @@ const makesInSchema = (change: Change): boolean => {
 };
 
 /** Only an owner, or a member of the owning role, can alter a table or a function. https://www.postgresql.org/docs/current/ddl-priv.html */
-function lackingMembership(changes: readonly Change[], rights: Rights, role: string): LackingRight[] {
+function lackingMembership(changes: readonly Change[], rights: Rights, scope: Scope, role: string): LackingRight[] {
   const touched = new Set(changes.flatMap(touches));
   const granted = new Set(grantsIn(changes).map(({ on }) => on));
   const foreign = [
@@ -95,10 +97,17 @@ function lackingMembership(changes: readonly Change[], rights: Rights, role: str
     ...rights.withheldWithin.filter(({ on }) => granted.has(on)),
   ];
   return [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
-    const theirs = foreign.filter((object) => object.owner === owner).map(({ kind, name }) => `${kind} ${name}`);
+    const theirs = foreign.filter((object) => object.owner === owner);
+    const names = new Set(theirs.map(({ kind, name }) => `${kind} ${name}`));
+    const handOver = theirs.map(
+      ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(scope.schema, name)} OWNER TO ${role}`,
+    );
     return {
-      what: `change what ${owner} owns: ${[...new Set(theirs)].join(', ')}`,
-      remedy: `GRANT ${quoteIdentifier(owner)} TO ${role}`,
+      what: `change what ${owner} owns: ${[...names].join(', ')}`,
+      // Whoever is made a member of a superuser can become one.
+      remedy: theirs.some(({ ofSuperuser }) => ofSuperuser)
+        ? [...new Set(handOver)].join(';\n')
+        : `GRANT ${quoteIdentifier(owner)} TO ${role}`,
     };
   });
 }

@@ -146,6 +146,11 @@ describe('what the role may not do', () => {
       remedyOfCreate,
     ],
     [
+      'a table of a superuser, which is handed over',
+      'ALTER TABLE dbos.streams OWNER TO postgres; ALTER TABLE dbos.streams DROP COLUMN serialization',
+      'ALTER TABLE "dbos"."streams" OWNER TO "guest";',
+    ],
+    [
       'rows of a version table of others',
       `ALTER TABLE dbos.dbos_migrations OWNER TO somebody; GRANT SELECT ON dbos.dbos_migrations TO guest;
        INSERT INTO dbos.dbos_migrations VALUES (8)`,
