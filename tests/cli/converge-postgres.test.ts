@@ -130,6 +130,24 @@ describe('inputs that stand in workflow_inputs only', () => {
     await expectNothingToDo(url);
   });
 
+  test('are copied all or none where the schema calls itself complete', async () => {
+    const { url, name } = await damaged(oldInputs.replace('version = 60', 'version = 125'));
+    await server.query(
+      `CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.workflow_uuid = 'w9999' THEN RAISE EXCEPTION 'killed'; END IF; RETURN NEW; END $$;
+       CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+         CREATE TRIGGER stop BEFORE INSERT ON dbos.workflow_input FOR EACH ROW EXECUTE FUNCTION public.stop(); END $$;
+       CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.watch()`,
+      name,
+    );
+    expect((await migrate(url)).stderr).toContain('killed');
+    expect(await server.query(`SELECT to_regclass('dbos.workflow_input')`, name)).toEqual([{ to_regclass: null }]);
+    await server.query('DROP EVENT TRIGGER watch', name);
+    expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await server.query('SELECT count(*)::int AS n FROM dbos.workflow_input', name)).toEqual([{ n: 20_500 }]);
+    await expectNothingToDo(url);
+  });
+
   test('are not looked for once the schema is complete, since rows may go again', async () => {
     const { url } = await damaged(
       `INSERT INTO dbos.workflow_status (workflow_uuid) VALUES ('w'); INSERT INTO dbos.workflow_inputs VALUES ('w', 'i')`,

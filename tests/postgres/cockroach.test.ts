@@ -237,8 +237,10 @@ const alter = (to: CatalogObject, before: object): Change => ({
   from: { ...to, ...before } as CatalogObject,
   to,
 });
+const aVersion = { kind: 'version', schema: 'dbos', table: 'v', column: 'n', values: ['1'] } as const;
+
 const repair = (change: Change, product: Product = 'CockroachDB'): readonly Statement[] =>
-  postgres.render([change], { live: new Map(), target: catalogOf([fn]), product });
+  postgres.render([change], { live: new Map(), target: catalogOf([fn, aVersion]), product });
 
 const addForeignKey = 'ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."o" ("k") ON UPDATE';
 const createFunction =

@@ -697,10 +697,17 @@ describe('render', () => {
   });
 
   test('copies a backlog in batches that are committed one by one', () => {
-    const [statement] = render([drop(backlog)]);
+    const [statement] = postgres.render([drop(backlog)], { live: new Map(), target: catalogOf([version]) });
     expect(statement).toMatchObject({ transactional: false, lock: 'ROW EXCLUSIVE', hazards: [] });
     expect(statement?.sql).toMatch(
       /^DO \$body\$\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*COMMIT;.*\$body\$$/s,
     );
+  });
+
+  test('copies a backlog in the transaction where nothing would ask for the rest of it', () => {
+    const complete = catalogOf([version]);
+    const [statement] = postgres.render([drop(backlog)], { live: complete, target: complete });
+    expect(statement).toMatchObject({ transactional: true, lock: 'ROW EXCLUSIVE', hazards: [] });
+    expect(statement?.sql).toMatch(/^INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING$/);
   });
 });

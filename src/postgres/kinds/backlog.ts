@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RenderContext } from '../../model/dialect.ts';
+import { idFor } from '../../model/kinds.ts';
 import type { BacklogObject } from '../../model/objects.ts';
 import { dollarQuote, quoteIdentifier } from '../../sql/quote.ts';
 import { type Draft, type KindRenderer, never, qualified } from '../draft.ts';
@@ -38,17 +41,25 @@ END
   };
 }
 
-/** All rows in one statement of plain SQL: killed, it has copied nothing, and can be run again. */
+/** All rows in one statement, which copies all of them or, killed, none. */
 export const copyAtOnce = ({ schema, table, into, columns }: BacklogObject): Draft => {
   const list = columns.map(quoteIdentifier).join(', ');
   return {
     sql: `INSERT INTO ${qualified(schema, into)} (${list}) SELECT ${list} FROM ${qualified(schema, table)} ON CONFLICT DO NOTHING`,
+    lock: 'ROW EXCLUSIVE',
   };
 };
+
+/**
+ * A schema that calls itself complete is not asked for a backlog once the newer table is there: what was not copied by
+ * then never would be.
+ */
+const isSaidToBeComplete = ({ live, target }: RenderContext): boolean =>
+  [...target.values()].every((o) => o.kind !== 'version' || isDeepStrictEqual(live.get(idFor(o)), o));
 
 export const backlog: KindRenderer<BacklogObject> = {
   create: never('ask for a backlog'),
   alter: never('alter a backlog'),
   rename: never('rename a backlog'),
-  drop: (o) => [copyRows(o)],
+  drop: (o, context) => [isSaidToBeComplete(context) ? copyAtOnce(o) : copyRows(o)],
 };
