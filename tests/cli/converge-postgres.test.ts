@@ -219,3 +219,19 @@ test('without LISTEN and NOTIFY the trigger and its function are retired', async
   await expectNothingToDo(url, '--no-listen-notify');
   expect((await migrate(url, '--check')).exitCode).toBe(2);
 });
+
+test('what only has another name or a longer type is neither rebuilt nor written anew', async () => {
+  const { url, name } = await damaged(
+    `INSERT INTO dbos.workflow_status (workflow_uuid, owner_xid) VALUES ('w', 'x');
+     ALTER TABLE dbos.workflow_status ALTER owner_xid TYPE varchar(40);
+     ALTER TABLE dbos.notifications RENAME CONSTRAINT notifications_destination_uuid_fkey TO notifications_foreign;
+     ALTER INDEX dbos.idx_workflow_topic RENAME TO another_name;
+     ALTER TABLE dbos.queues RENAME CONSTRAINT queues_pkey TO another_key`,
+  );
+  const files = `SELECT oid, relfilenode FROM pg_class WHERE relnamespace = 'dbos'::regnamespace ORDER BY oid`;
+  const keys = `SELECT oid FROM pg_constraint WHERE connamespace = 'dbos'::regnamespace AND contype <> 'n' ORDER BY oid`;
+  const before = [await server.query(files, name), await server.query(keys, name)];
+  expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect([await server.query(files, name), await server.query(keys, name)]).toEqual(before);
+  await expectNothingToDo(url);
+});
