@@ -5,7 +5,7 @@ import { list, rights, sequencePrivileges, tablePrivileges } from './rights-quer
 
 /**
  * The whole catalog of one schema, as far as it is relevant, in one statement whose only value is a JSON object.
- * It asks pg_catalog by name: information_schema hides what the role may not touch, and takes many times as long.
+ * It asks pg_catalog by name: information_schema hides what the role may not touch, and takes many times as long to tell keys.
  * Run it with `search_path` set to pg_catalog, so that every name in a printed expression is qualified.
  * https://www.postgresql.org/docs/current/catalogs.html
  */
