@@ -100,6 +100,7 @@ const constraints =
  * An index column prints as its name or expression, then whatever is not what the engine would choose itself:
  * collation, operator class, order. Bit 1 of indoption is DESC, bit 2 NULLS FIRST.
  * https://www.postgresql.org/docs/current/catalog-pg-index.html
+ * pg_constraint has an index for its table and none for its index, so both are asked for.
  */
 const indexes = rows(`SELECT tab.relname AS "table", c.relname AS name, am.amname AS method, i.indisunique AS "unique",
     i.indisvalid AND i.indisready AS valid, pg_size_pretty(pg_relation_size(c.oid)) AS size, pg_stat_get_numscans(c.oid) AS scans, pg_get_expr(i.indpred, i.indrelid) AS predicate,
@@ -113,7 +114,7 @@ const indexes = rows(`SELECT tab.relname AS "table", c.relname AS name, am.amnam
     (SELECT coalesce(json_agg(pg_get_indexdef(i.indexrelid, k, false) ORDER BY k), '[]')
       FROM generate_series(i.indnkeyatts + 1, i.indnatts) k) AS include
   FROM tab JOIN pg_index i ON i.indrelid = tab.oid JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
-  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))`);
+  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = tab.oid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))`);
 
 const triggers =
   rows(`SELECT tab.relname AS "table", t.tgname AS name, t.tgenabled AS enabled, pg_get_triggerdef(t.oid) AS text,
