@@ -3,6 +3,9 @@ import { exitCodeOf } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import { databaseOptions } from './options.ts';
 
+/** Milliseconds that an operator waits without a word. */
+const PATIENCE = 2_000;
+
 /** A command whose errors end as one message on stderr and an exit code. */
 export abstract class OperatorCommand extends Command {
   debug = databaseOptions.debug();
@@ -25,5 +28,15 @@ export abstract class OperatorCommand extends Command {
 
   protected warn(text: string): void {
     this.context.stderr.write(`${text}\n`);
+  }
+
+  /** Says why nothing happens, once a database has not answered for a while. */
+  protected async patiently<T>(answer: Promise<T>): Promise<T> {
+    const wait = setTimeout(() => this.warn('waiting for the database to answer; a lock may hold it up'), PATIENCE);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(wait);
+    }
   }
 }

@@ -92,7 +92,8 @@ export class MigrateCommand extends OperatorCommand {
     const preview = this.planOnly || this.dryRun || this.check;
     if (!preview) this.announce(configuration);
     let urls: readonly string[];
-    const inspected = await inspectAll(await databasesOf(configuration), { allowDataLoss: this.allowsDataLoss() });
+    const databases = await databasesOf(configuration);
+    const inspected = await this.patiently(inspectAll(databases, { allowDataLoss: this.allowsDataLoss() }));
     try {
       if (preview) return await this.show(inspected, configuration, format);
       urls = await this.migrate(inspected);

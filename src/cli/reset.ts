@@ -62,7 +62,7 @@ export class ResetCommand extends OperatorCommand {
       return exitCodes.done;
     }
     const entry = await systemDatabaseOf(configuration);
-    const reset = await inspectReset(entry.database, entry.declare, { cascade: this.cascade });
+    const reset = await this.patiently(inspectReset(entry.database, entry.declare, { cascade: this.cascade }));
     let isReset: boolean;
     try {
       isReset = await this.reset(entry, reset);

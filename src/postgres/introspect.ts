@@ -32,6 +32,9 @@ import { catalogQuery } from './catalog-query.ts';
 /** Milliseconds after which a server that does not answer the catalog query is given up. */
 const catalogTimeout = 60_000;
 
+/** Shorter, so that the server tells a lock from other reasons. */
+const lockTimeout = 50_000;
+
 /**
  * Reads the live catalog and the server's facts in one round trip.
  * @throws QueryError when the server refuses or does not answer.
@@ -43,6 +46,8 @@ export async function introspect(connection: Connection, scope: Scope): Promise<
       `SET idle_session_timeout = 0`,
       `SET LOCAL search_path = pg_catalog`,
       `SET LOCAL statement_timeout = ${catalogTimeout}`,
+      // What an index or a default says cannot be printed while somebody else alters its table.
+      `SET LOCAL lock_timeout = ${lockTimeout}`,
       `SET LOCAL quote_all_identifiers = off`,
       catalogQuery(scope),
     ],

@@ -197,11 +197,30 @@ describe('a table that another session holds', () => {
     const holder = await session(name);
     await holder.query('BEGIN; LOCK TABLE dbos.workflow_status IN ACCESS EXCLUSIVE MODE');
     const running = runCli(['migrate', ...flagsFor(name)]);
-    await sleep(2_000);
+    await sleep(4_000);
     await holder.query('COMMIT');
-    expect(await running).toMatchObject({ exitCode: 0 });
+    expect(await running).toMatchObject({
+      exitCode: 0,
+      stderr: 'waiting for the database to answer; a lock may hold it up\n',
+    });
     await expectNothingToDo(flagsFor(name));
   });
+
+  test('exclusively and for long, is said to be locked, by a check and by a reset', async () => {
+    const name = await migrated('held', damage);
+    const holder = await session(name);
+    await holder.query('BEGIN; LOCK TABLE dbos.workflow_status IN ACCESS EXCLUSIVE MODE');
+    const runs = [
+      ['migrate', '--check'],
+      ['reset', '--yes'],
+    ].map((command) => runCli([...command, ...flagsFor(name)]));
+    for (const { exitCode, stderr } of await Promise.all(runs)) {
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('error: the catalog cannot be read: canceling statement due to lock timeout\n');
+      expect(stderr).toContain('another session holds a lock on the table: look in pg_stat_activity');
+    }
+    await holder.query('COMMIT');
+  }, 120_000);
 
   /** Writes one row after the other. @returns the milliseconds that the slowest took */
   async function write(name: string, isRunning: { readonly yes: boolean }): Promise<number> {
