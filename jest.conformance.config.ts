@@ -9,7 +9,7 @@ const config: Config = {
   globalSetup: '<rootDir>/tests/conformance/support/prepare-python.mjs',
   testTimeout: 300_000,
   // Most of the time is spent waiting for servers and for what others launch.
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
 
 export default config;
