@@ -57,7 +57,8 @@ const tasks = {
   async finish() {
     const survivor = DBOS.retrieveWorkflow('survivor');
     // Early releases may miss a word that comes while they begin to listen; a second one is left unread.
-    for (let i = 0; (await survivor.getStatus()).status === 'PENDING'; i += 1) {
+    const isOver = async () => ['SUCCESS', 'ERROR'].includes((await survivor.getStatus()).status);
+    for (let i = 0; !(await isOver()); i += 1) {
       if (i % 20 === 0) await DBOS.send('survivor', 'word', 'word');
       await sleep(100);
     }

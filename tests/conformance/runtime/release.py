@@ -110,7 +110,7 @@ def finish() -> None:
     survivor = DBOS.retrieve_workflow("survivor")
     # Early releases may miss a word that comes while they begin to listen; a second one is left unread.
     tries = 0
-    while survivor.get_status().status == "PENDING":
+    while survivor.get_status().status not in ("SUCCESS", "ERROR"):
         if tries % 20 == 0:
             DBOS.send("survivor", "word", "word")
         tries += 1
