@@ -152,7 +152,7 @@ def debounce() -> None:
 
 def cancel_and_resume() -> None:
     with SetWorkflowID("to be cancelled"):
-        handle = DBOS.start_workflow(note, "cancelled", 1)
+        handle = DBOS.start_workflow(note, "cancelled", 3)
     until(lambda: "cancelled" in noted)
     DBOS.cancel_workflow(handle.workflow_id)
     assert DBOS.retrieve_workflow(handle.workflow_id).get_status().status == "CANCELLED"
