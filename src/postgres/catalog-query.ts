@@ -125,13 +125,13 @@ const triggers =
   JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace`);
 
 /**
- * Everybody may run a function unless that was taken away; an empty ACL stands for the default. Where the connected
- * role's own default privileges take it away from all its functions, that is the site's choice and no difference.
+ * Everybody may run a function unless that was taken away; an empty ACL stands for the default. Where the default
+ * privileges of its owner take it away from all that role's functions, that is the site's choice and no difference.
  * https://www.postgresql.org/docs/current/ddl-priv.html
  */
 const everybody = `(EXISTS (SELECT FROM aclexplode(coalesce(fun.proacl, acldefault('f', fun.proowner))) x WHERE x.grantee = 0)
-    OR EXISTS (SELECT FROM pg_default_acl d JOIN pg_roles r ON r.oid = d.defaclrole
-      WHERE d.defaclobjtype = 'f' AND d.defaclnamespace = 0 AND r.rolname = current_user
+    OR EXISTS (SELECT FROM pg_default_acl d
+      WHERE d.defaclobjtype = 'f' AND d.defaclnamespace = 0 AND d.defaclrole = fun.proowner
         AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) x WHERE x.grantee = 0)))`;
 
 const functions = rows(`SELECT fun.proname AS name, fun.signature, pg_get_function_arguments(fun.oid) AS arguments,

@@ -235,3 +235,30 @@ test('what only has another name or a longer type is neither rebuilt nor written
   expect([await server.query(files, name), await server.query(keys, name)]).toEqual(before);
   await expectNothingToDo(url);
 });
+
+describe('a function of ours that is kept from everybody', () => {
+  const lost = 'REVOKE EXECUTE ON FUNCTION dbos.send_message FROM PUBLIC';
+  const isPublic = `SELECT has_function_privilege('public', oid, 'EXECUTE') AS yes FROM pg_proc WHERE proname = 'send_message'`;
+
+  test('is given back', async () => {
+    const { url, name } = await damaged(lost);
+    const check = await migrate(url, '--check');
+    expect(check.exitCode).toBe(2);
+    expect(check.stdout).toContain('-  execution: granted\n+  execution: everybody\n');
+    expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await server.query(isPublic, name)).toEqual([{ yes: true }]);
+    await expectNothingToDo(url);
+  });
+
+  test('stays so where all functions of its owner are', async () => {
+    await server.query(`CREATE ROLE careful LOGIN PASSWORD 'careful'`);
+    const name = new URL(await server.createDatabase()).pathname.slice(1);
+    await server.query(`ALTER DATABASE ${name} OWNER TO careful`);
+    await server.query('ALTER DEFAULT PRIVILEGES FOR ROLE careful REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC', name);
+    const url = server.url(name, { user: 'careful', password: 'careful' });
+    expect(await migrate(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await server.query(isPublic, name)).toEqual([{ yes: false }]);
+    await expectNothingToDo(url);
+    await expectNothingToDo(server.url(name));
+  });
+});
