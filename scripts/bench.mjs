@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { register } from 'node:module';
 import { parseArgs } from 'node:util';
+import { printTable } from './table.mjs';
 
 const { values, positionals } = parseArgs({ options: { rows: { type: 'string' } }, allowPositionals: true });
 const rows = values.rows === undefined ? undefined : Number(values.rows);
@@ -29,10 +30,5 @@ for (const name of names) {
   console.error(`${name}: ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
 const isRatio = (i) => i > 3;
-console.log('');
-for (const line of lines) {
-  const cells = line.map((cell, i) => (isRatio(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
-  console.log(cells.join('  '));
-}
+printTable(lines, isRatio);

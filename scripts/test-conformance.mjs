@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printTable } from './table.mjs';
 
 const { values, positionals } = parseArgs({
   options: { postgres: { type: 'string', default: '14,16,18' } },
@@ -85,11 +86,5 @@ function sum(numbers) {
 function table(head, body) {
   if (body.length === 0) return;
   const lines = [head, ...body].map((line) => line.map(String));
-  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  const numeric = (i) => body.every((line) => typeof line[i] === 'number');
-  console.log('');
-  for (const line of lines) {
-    const cells = line.map((cell, i) => (numeric(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
-    console.log(cells.join('  ').trimEnd());
-  }
+  printTable(lines, (i) => body.every((line) => typeof line[i] === 'number'));
 }
