@@ -4,6 +4,7 @@ import { idFor } from '../../src/model/kinds.ts';
 import type { FoundState } from '../../src/planner/recognise.ts';
 import { foundText } from '../../src/report/found.ts';
 import type { StrangerView } from '../../src/report/view.ts';
+import { aColumn } from '../support/sample-objects.ts';
 
 const exact: FoundState = {
   match: 'exact',
@@ -16,18 +17,7 @@ const exact: FoundState = {
   surplus: [],
 };
 
-const column: CatalogObject = {
-  kind: 'column',
-  schema: 'dbos',
-  table: 'queues',
-  name: 'mine',
-  type: 'text',
-  nullable: true,
-  default: null,
-  generated: null,
-  identity: null,
-  collation: null,
-};
+const column: CatalogObject = { ...aColumn, schema: 'dbos', table: 'queues', name: 'mine' };
 const stranger: StrangerView = { id: idFor(column), object: column, danger: null, coveredBy: null, note: null };
 
 const say = (found: Partial<FoundState>, strangers: readonly StrangerView[] = []): string | null =>

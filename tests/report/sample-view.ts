@@ -2,33 +2,22 @@ import type { Change } from '../../src/model/change.ts';
 import type { ColumnObject, IndexObject, ObjectId } from '../../src/model/objects.ts';
 import type { Plan, Statement } from '../../src/model/plan.ts';
 import type { DatabaseView } from '../../src/report/view.ts';
+import { aColumn, anIndex } from '../support/sample-objects.ts';
 
 const inOrders = { schema: 'dbos', table: 'orders' } as const;
 
 const column = (name: string, more: Partial<ColumnObject> = {}): ColumnObject => ({
-  kind: 'column',
+  ...aColumn,
   ...inOrders,
   name,
-  type: 'text',
-  nullable: true,
-  default: null,
-  generated: null,
-  identity: null,
-  collation: null,
   ...more,
 });
 
 const index = (name: string, columns: readonly string[]): IndexObject => ({
-  kind: 'index',
+  ...anIndex,
   ...inOrders,
   name,
-  method: 'btree',
-  unique: false,
   columns,
-  include: [],
-  predicate: null,
-  nullsNotDistinct: false,
-  valid: true,
 });
 
 const id = (text: string): ObjectId => text as ObjectId;
