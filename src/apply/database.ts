@@ -1,4 +1,5 @@
 import type { Connection, Dialect, Scope, ServerFacts } from '../model/dialect.ts';
+import { type QueryError, UserError } from '../model/errors.ts';
 
 /** One database of a run: how to reach it and what it is asked about. */
 export interface Database {
@@ -24,3 +25,16 @@ export interface Opened {
   /** False: open again with `write` before anything is changed. */
   readonly writable: boolean;
 }
+
+interface Circumstances {
+  readonly message?: string;
+  /** Who is connected; empty where that is not known yet. */
+  readonly user?: string;
+}
+
+/** What the engine refused, for the operator: where it was, and what can be done about it. */
+export const explained = (
+  { dialect, scope, where }: Database,
+  error: QueryError,
+  { message = error.message, user = '' }: Circumstances = {},
+): UserError => new UserError(message, { where, hint: dialect.explain(error, { scope, user, sql: '' }), cause: error });

@@ -1,11 +1,11 @@
 import type { Catalog } from '../model/catalog.ts';
-import type { Connection, Dialect, LiveState, Scope } from '../model/dialect.ts';
+import type { Connection, LiveState } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import type { Plan, Statement } from '../model/plan.ts';
 import type { MayDrop } from '../planner/ownership.ts';
 import { type Ahead, findAhead } from '../planner/ahead.ts';
 import { plan, type Question } from '../planner/plan.ts';
-import type { Database, Opened } from './database.ts';
+import { type Database, explained, type Opened } from './database.ts';
 
 /** Where a run should lead, given what was found. */
 export type Goal = (live: LiveState) => {
@@ -80,21 +80,20 @@ function withFirst(first: readonly Statement[], statements: readonly Statement[]
 }
 
 async function liveState(database: Database, connection: Connection, exists: boolean): Promise<LiveState> {
-  const { dialect, scope, where } = database;
-  const live = await introspected(dialect, connection, scope, where);
+  const { dialect, scope } = database;
+  const live = await introspected(database, connection);
   if (exists) return live;
   database.mayBeMissing?.(live.server);
   return { ...live, catalog: dialect.absent(scope) };
 }
 
 /** @throws UserError that says where, and what to do, for whatever keeps the catalog from being read */
-async function introspected(dialect: Dialect, connection: Connection, scope: Scope, where: string): Promise<LiveState> {
+async function introspected(database: Database, connection: Connection): Promise<LiveState> {
   try {
-    return await dialect.introspect(connection, scope);
+    return await database.dialect.introspect(connection, database.scope);
   } catch (error) {
-    if (error instanceof UserError) throw withWhere(error, where);
+    if (error instanceof UserError) throw withWhere(error, database.where);
     if (!(error instanceof QueryError)) throw error;
-    const hint = dialect.explain(error, { scope, user: '', sql: '' });
-    throw new UserError(`the catalog cannot be read: ${error.message}`, { where, hint, cause: error });
+    throw explained(database, error, { message: `the catalog cannot be read: ${error.message}` });
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
-import type { Database } from './database.ts';
+import { type Database, explained } from './database.ts';
 
 /** Milliseconds for which a run waits for another one of the same database to end. */
 const patience = 10 * 60_000;
@@ -30,12 +30,10 @@ export async function takeLock(
 }
 
 /** @throws UserError when the server is gone, which may have happened while another database was migrated. */
-async function tryLock({ dialect, scope, where }: Database, connection: Connection): Promise<boolean> {
+async function tryLock(database: Database, connection: Connection): Promise<boolean> {
   try {
-    return await dialect.tryLock(connection);
+    return await database.dialect.tryLock(connection);
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
-    const hint = dialect.explain(error, { scope, user: '', sql: '' });
-    throw new UserError(error.message, { where, hint, cause: error });
+    throw error instanceof QueryError ? explained(database, error) : error;
   }
 }

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import { explained } from '../apply/database.ts';
 import { runCommands } from '../commands/run.ts';
 import type { Configuration } from '../config/resolve.ts';
 import type { MigrationRecord } from '../model/migration-record.ts';
-import { QueryError, UserError } from '../model/errors.ts';
+import { QueryError } from '../model/errors.ts';
 import type { Inspected } from './inspect-all.ts';
 import { toolVersion } from './version.ts';
 
@@ -53,16 +54,14 @@ export async function runCustomCommands(
 
 /** A command may run for hours, so no connection waits for its end. */
 async function write({ database, inspection }: Inspected, record: MigrationRecord): Promise<void> {
-  const { dialect, scope, where } = database;
   const { connection } = await database.open({ write: true });
   try {
-    await dialect.record(connection, scope, record);
+    await database.dialect.record(connection, database.scope, record);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    throw new UserError(`the custom command cannot be recorded in migrations: ${error.message}`, {
-      where,
-      hint: dialect.explain(error, { scope, user: inspection.live.server.user, sql: '' }),
-      cause: error,
+    throw explained(database, error, {
+      message: `the custom command cannot be recorded in migrations: ${error.message}`,
+      user: inspection.live.server.user,
     });
   } finally {
     await connection.close();
