@@ -39,17 +39,11 @@ export async function inspectReset(
   }
 }
 
-/**
- * Comes with every PostgreSQL database, is looked for by every session, and made again has none of the rights it had.
- * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PUBLIC
- */
-const EVERYBODYS = 'public';
-
 function resetGoal({ dialect, scope }: Database, options: DeclareOptions, dependents: readonly Dependent[]): Goal {
   const declared = dialect.declare(scope.definitions, options);
   const goes = new Set(dependents.map(({ name }) => name));
   return ({ catalog, server }) => {
-    const isNeeded = scope.schema === EVERYBODYS || server.strangers.some((name) => !goes.has(name));
+    const isNeeded = scope.schema === dialect.lastingSchema || server.strangers.some((name) => !goes.has(name));
     const staying = isNeeded ? ['database', 'schema'] : ['database'];
     return {
       target: catalogOf([...catalog.values()].filter(({ kind }) => staying.includes(kind))),

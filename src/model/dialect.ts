@@ -92,6 +92,8 @@ export interface Dependent {
 /** All that differs between databases. */
 export interface Dialect {
   readonly name: DialectName;
+  /** The schema that comes with every database, and is never dropped. */
+  readonly lastingSchema: string;
   /** Opens a transaction that writes, with the settings that hold in it. */
   readonly begin: readonly string[];
   /**

@@ -27,6 +27,9 @@ async function dependentsOnEither(connection: Connection, scope: Scope): Promise
 
 export const postgres: Dialect = {
   name: 'postgres',
+  // Every session looks for it, and made again it has none of the rights it had.
+  // https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PUBLIC
+  lastingSchema: 'public',
   // A statement that waits for its lock makes all writers wait behind it, so it gives up early and is tried again.
   begin: ['BEGIN', `SET LOCAL lock_timeout = '200ms'`, 'SET LOCAL statement_timeout = 0'],
   exclusion: 'session',

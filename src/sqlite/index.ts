@@ -11,6 +11,7 @@ export { discardIfEmpty } from './discard.ts';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
+  lastingSchema: 'main',
   begin: ['BEGIN IMMEDIATE'],
   exclusion: 'transaction',
   tryLock: async () => true,
