@@ -8,7 +8,7 @@ import { UserError } from '../model/errors.ts';
 import { aheadText } from '../report/describe.ts';
 import { maskUrl } from '../model/mask-url.ts';
 import type { RunView } from '../report/view.ts';
-import { countChanges } from '../planner/summary.ts';
+import { done, summarise } from '../planner/summary.ts';
 import type { Change } from '../model/change.ts';
 import { runCustomCommands, secretsOf } from './custom-commands.ts';
 import { OperatorCommand } from './command.ts';
@@ -187,12 +187,5 @@ export class MigrateCommand extends OperatorCommand {
   }
 }
 
-const past = { create: 'created', alter: 'changed', rename: 'renamed', drop: 'dropped' } as const;
-
-function doneText(title: string, changes: readonly Change[]): string {
-  const counts = countChanges(changes);
-  const done = (Object.keys(past) as Change['type'][]).flatMap((type) =>
-    counts[type] === 0 ? [] : [`${counts[type]} ${past[type]}`],
-  );
-  return `${title}: ${done.length === 0 ? 'nothing to do, the schema is up to date' : done.join(', ')}`;
-}
+const doneText = (title: string, changes: readonly Change[]): string =>
+  `${title}: ${summarise(changes, done)}${changes.length === 0 ? ', the schema is up to date' : ''}`;

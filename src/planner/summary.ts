@@ -12,16 +12,18 @@ export const countChanges = (changes: readonly Change[]): Readonly<Record<Change
   return counts;
 };
 
-const words: readonly (readonly [Change['type'], string])[] = [
-  ['create', 'to create'],
-  ['alter', 'to change'],
-  ['rename', 'to rename'],
-  ['drop', 'to drop'],
-];
+type Words = Readonly<Record<Change['type'], string>>;
+
+const ahead: Words = { create: 'to create', alter: 'to change', rename: 'to rename', drop: 'to drop' };
+
+/** The words for changes that have been made. */
+export const done: Words = { create: 'created', alter: 'changed', rename: 'renamed', drop: 'dropped' };
+
+const types = ['create', 'alter', 'rename', 'drop'] as const;
 
 /** `12 to create, 1 to drop`; `nothing to do` for no change. */
-export function summarise(changes: readonly Change[]): string {
+export function summarise(changes: readonly Change[], words: Words = ahead): string {
   const counts = countChanges(changes);
-  const parts = words.flatMap(([type, text]) => (counts[type] === 0 ? [] : [`${counts[type]} ${text}`]));
+  const parts = types.flatMap((type) => (counts[type] === 0 ? [] : [`${counts[type]} ${words[type]}`]));
   return parts.length === 0 ? 'nothing to do' : parts.join(', ');
 }
