@@ -3,7 +3,7 @@ import { subject } from '../model/change.ts';
 import { definitionOf, traitsOf } from '../model/kinds.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import type { CatalogObject } from '../model/objects.ts';
-import { commentLine } from '../sql/quote.ts';
+import { singleLine } from '../sql/quote.ts';
 import type { DatabaseView } from './view.ts';
 
 /** One field that a change gives another value. */
@@ -27,7 +27,7 @@ export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 
       const details = facts.length === 0 ? '' : ` (${facts.join('; ')})`;
       return `${id} is yours${details}: left alone${danger === null ? '' : `, but ${danger}`}`;
     }),
-  ].map(commentLine);
+  ].map(singleLine);
 
 /** Why a schema that is ahead of this tool is left alone. */
 export const aheadText = ({ live, declared }: Ahead): string =>
@@ -83,8 +83,8 @@ export const signs: Readonly<Record<Change['type'], '+' | '~' | '-'>> = {
 export function changeText(change: Change): string {
   const object = subject(change);
   if (change.type === 'rename') {
-    return commentLine(`${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`);
+    return singleLine(`${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`);
   }
   const parts = [nameOf(object), differences(change).map(differenceText).join(', ')];
-  return commentLine(parts.filter((text) => text !== '').join('  '));
+  return singleLine(parts.filter((text) => text !== '').join('  '));
 }

@@ -1,5 +1,5 @@
 import type { Statement } from '../model/plan.ts';
-import { commentLine } from '../sql/quote.ts';
+import { singleLine } from '../sql/quote.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
 /**
@@ -56,4 +56,4 @@ function commandLines(commands: readonly string[]): readonly string[] {
   ];
 }
 
-const comment = (text: string): string => `-- ${commentLine(text)}`;
+const comment = (text: string): string => `-- ${singleLine(text)}`;

@@ -57,10 +57,10 @@ export const identifierAsPrinted = (name: string): string =>
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A text that stays on its line behind `--` and shows all that it holds: what breaks a line, is a control character
+ * A text that stays on its line, in a comment or on a terminal, and shows all that it holds: what breaks a line, is a control character
  * or turns the direction of writing comes out as an escape.
  */
-export const commentLine = (text: string): string =>
+export const singleLine = (text: string): string =>
   text.replaceAll(
     /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu,
     (char) => short[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,5 +1,5 @@
 import type { Connection, Dependent, Scope } from '../model/dialect.ts';
-import { commentLine, quoteIdentifier } from '../sql/quote.ts';
+import { singleLine, quoteIdentifier } from '../sql/quote.ts';
 import { guard } from './guard.ts';
 import { isOrdinaryTable, isOurs, schemaRows } from './introspect.ts';
 import type { SchemaRow } from './live-rows.ts';
@@ -115,7 +115,7 @@ function foreignKeysOf(
         name: `foreign key of ${row.name} (${from.join(', ')})`,
         drop: [...before, ...statements, ...again, ...after].join(';\n'),
         // There is no statement that adds a foreign key.
-        definition: `-- ${commentLine(`${row.name} (${from.join(', ')}): ${row.sql.slice(clause.start, clause.end)}`)}`,
+        definition: `-- ${singleLine(`${row.name} (${from.join(', ')}): ${row.sql.slice(clause.start, clause.end)}`)}`,
       },
     ];
   });

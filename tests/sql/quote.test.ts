@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import {
-  commentLine,
+  singleLine,
   dollarQuote,
   identifierAsPrinted,
   quoteIdentifier,
@@ -117,21 +117,21 @@ describe('identifierAsPrinted', () => {
   });
 });
 
-describe('commentLine', () => {
+describe('singleLine', () => {
   test('shows what would break the line or hide in it', () => {
-    expect(commentLine('a\nb\rc\td')).toBe('a\\nb\\rc\\td');
-    expect(commentLine('\0\u001b[31m\u0085\u2028\u2029\u202e')).toBe('\\u0000\\u001b[31m\\u0085\\u2028\\u2029\\u202e');
-    expect(commentLine('\ud800')).toBe('\\ud800');
+    expect(singleLine('a\nb\rc\td')).toBe('a\\nb\\rc\\td');
+    expect(singleLine('\0\u001b[31m\u0085\u2028\u2029\u202e')).toBe('\\u0000\\u001b[31m\\u0085\\u2028\\u2029\\u202e');
+    expect(singleLine('\ud800')).toBe('\\ud800');
   });
 
   test('leaves other texts alone', () => {
     for (const text of ['', 'alembic upgrade head && echo "größe" \\ 😀 👩‍🚀', "-- it's */"])
-      expect(commentLine(text)).toBe(text);
+      expect(singleLine(text)).toBe(text);
   });
 
   test('nothing of any text is run as SQL', async () => {
     const texts = [...hostile, '; SELECT 1/0', ...fc.sample(fc.string({ unit: 'binary' }), 300)];
-    const rows = await server.query(`${texts.map((text) => `-- ${commentLine(text)}\n`).join('')} SELECT 1 AS one`);
+    const rows = await server.query(`${texts.map((text) => `-- ${singleLine(text)}\n`).join('')} SELECT 1 AS one`);
     expect(rows).toEqual([{ one: 1 }]);
   });
 });
