@@ -11,4 +11,4 @@ export { QueryError, RefusedError, UserError } from './model/errors.ts';
 export type { CatalogObject, ObjectId, ObjectKind } from './model/objects.ts';
 export type { Hazard, Plan, Statement } from './model/plan.ts';
 export { dropRetired } from './planner/ownership.ts';
-export { postgres } from './postgres/index.ts';
+export { postgres } from './postgres/dialect.ts';

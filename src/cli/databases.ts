@@ -3,12 +3,13 @@ import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts
 import type { Database, Opened } from '../apply/database.ts';
 import type { Configuration } from '../config/resolve.ts';
 import type { Located } from '../config/databases.ts';
-import { type PostgresUrl, withDatabase } from '../config/database-url.ts';
+import { withDatabase } from '../config/database-url.ts';
 import { combine, type Definitions, withoutListenNotify } from '../model/definition.ts';
 import type { DeclareOptions, Scope } from '../model/dialect.ts';
 import { UserError } from '../model/errors.ts';
-import { maskUrl } from '../model/mask-url.ts';
+import { maskUrl } from '../secrets/mask-url.ts';
 import { psqlWay, sqliteWay, type Way } from './shell.ts';
+import type { PostgresTarget } from '../model/target.ts';
 
 /** A database of this run with what it is to the operator. */
 export interface RunDatabase {
@@ -45,7 +46,8 @@ export async function systemDatabaseOf(configuration: Configuration): Promise<Ru
 function isSame({ url: a }: Located, { url: b }: Located): boolean {
   if (a.dialect === 'sqlite') return b.dialect === 'sqlite' && resolve(a.path) === resolve(b.path);
   if (b.dialect === 'sqlite') return false;
-  const place = (url: PostgresUrl): string => JSON.stringify([url.host ?? 'localhost', url.port ?? 5432, url.database]);
+  const place = (url: PostgresTarget): string =>
+    JSON.stringify([url.host ?? 'localhost', url.port ?? 5432, url.database]);
   return place(a) === place(b);
 }
 
@@ -58,7 +60,7 @@ async function runDatabase(
   const { url } = located;
   const where = maskUrl(url.text);
   if (url.dialect === 'sqlite') {
-    const { discardIfEmpty, openSqlite, sqlite } = await import('../sqlite/index.ts');
+    const { discardIfEmpty, openSqlite, sqlite } = await import('../sqlite/dialect.ts');
     const scope: Scope = { database: url.path, schema: 'main', definitions, role: null };
     const database: Database = {
       dialect: sqlite,
@@ -69,7 +71,7 @@ async function runDatabase(
     };
     return { title, database, declare: scope, way: sqliteWay(url) };
   }
-  const { postgres } = await import('../postgres/index.ts');
+  const { postgres } = await import('../postgres/dialect.ts');
   const { schema, role } = configuration;
   const official = configuration.derived && located === configuration.system ? officialDefault(configuration) : null;
   const scope: Scope = {
@@ -92,8 +94,8 @@ async function runDatabase(
   return { title, database, declare: scope, way: psqlWay(url, first.dialect === 'postgres' ? first : url) };
 }
 
-async function openPostgres(url: PostgresUrl, { write }: { readonly write: boolean }): Promise<Opened> {
-  const { connectMaintenance, connectPostgres } = await import('../postgres/connect.ts');
+async function openPostgres(url: PostgresTarget, { write }: { readonly write: boolean }): Promise<Opened> {
+  const { connectMaintenance, connectPostgres } = await import('../postgres/connection/connect.ts');
   const { connection, missing } = await connectPostgres(url);
   if (connection !== null) return { connection, exists: true, writable: true };
   if (write) throw missing;
@@ -101,13 +103,13 @@ async function openPostgres(url: PostgresUrl, { write }: { readonly write: boole
 }
 
 /** What the official tools call a derived system database. */
-const officialDefault = ({ application }: Configuration): PostgresUrl | null =>
+const officialDefault = ({ application }: Configuration): PostgresTarget | null =>
   application?.url.dialect === 'postgres'
     ? withDatabase(application.url, `${application.url.database}_dbos_sys`)
     : null;
 
 /** To create a second system database beside the official default would hide all workflows from the operator. */
-const insteadOf = (derived: PostgresUrl, official: PostgresUrl): UserError =>
+const insteadOf = (derived: PostgresTarget, official: PostgresTarget): UserError =>
   new UserError(
     `there is no database ${derived.database}, but there is ${official.database}, which the official tools use by default`,
     {

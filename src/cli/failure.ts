@@ -1,5 +1,5 @@
 import { UserError } from '../model/errors.ts';
-import { maskUrl } from '../model/mask-url.ts';
+import { maskUrl } from '../secrets/mask-url.ts';
 
 /** An error as the operator reads it: what happened, where, what to do; the stack only with `--debug`. */
 export function failureText(error: unknown, debug: boolean): string {

@@ -1,4 +1,4 @@
-import type { PostgresUrl, SqliteUrl } from '../config/database-url.ts';
+import type { PostgresTarget, SqliteTarget } from '../model/target.ts';
 
 /** Lines for the dialect's own shell that lead it to a database. */
 export interface Way {
@@ -8,7 +8,7 @@ export interface Way {
 }
 
 /** https://www.sqlite.org/cli.html */
-export const sqliteWay = ({ path }: SqliteUrl): Way => ({
+export const sqliteWay = ({ path }: SqliteTarget): Way => ({
   toServer: null,
   toDatabase: `.open ${JSON.stringify(path)}`,
 });
@@ -20,7 +20,7 @@ export const sqliteWay = ({ path }: SqliteUrl): Way => ({
  * password: psql finds or asks for one.
  * https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMAND-CONNECT
  */
-export function psqlWay(url: PostgresUrl, from: PostgresUrl): Way {
+export function psqlWay(url: PostgresTarget, from: PostgresTarget): Way {
   const name = encodeURIComponent(url.database);
   if (server(url) !== server(from)) {
     const maintenance = encodeURIComponent(url.maintenanceDatabase ?? 'postgres');
@@ -36,12 +36,12 @@ export function psqlWay(url: PostgresUrl, from: PostgresUrl): Way {
   };
 }
 
-function server({ user, host, port }: PostgresUrl): string {
+function server({ user, host, port }: PostgresTarget): string {
   const address = host?.includes(':') ? `[${host}]` : encodeURIComponent(host ?? '');
   return `postgresql://${user === null ? '' : `${encodeURIComponent(user)}@`}${address}${port === null ? '' : `:${port}`}`;
 }
 
-function connect(text: string, { parameters }: PostgresUrl): string {
+function connect(text: string, { parameters }: PostgresTarget): string {
   const ssl = [...parameters].filter(([name]) => name.startsWith('ssl') && name !== 'sslpassword');
   const query = ssl.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
   return `\\connect "${text}${query === '' ? '' : `?${query}`}"`;

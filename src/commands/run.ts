@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { UserError } from '../model/errors.ts';
-import { maskCommand } from './mask.ts';
-import { runInShell } from './process.ts';
-import type { ProcessEnd } from './process.ts';
+import { maskCommand } from '../secrets/mask-command.ts';
+import { runInShell } from '../process/run.ts';
+import type { ProcessEnd } from '../process/run.ts';
 
 export interface CommandRun {
   /** The configuration file the commands stand in, as the operator named it. */

@@ -1,23 +1,17 @@
 import { UserError } from '../model/errors.ts';
-import { maskUrl } from '../model/mask-url.ts';
+import type { Target } from '../model/target.ts';
+import { maskUrl } from '../secrets/mask-url.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
-import type { PostgresUrl } from './postgres-url.ts';
 import { parseSqliteUrl } from './sqlite-url.ts';
-import type { SqliteUrl } from './sqlite-url.ts';
 
-export { maskUrl } from '../model/mask-url.ts';
-export type { PostgresUrl } from './postgres-url.ts';
-export type { SqliteUrl } from './sqlite-url.ts';
 export { withDatabase } from './postgres-url.ts';
-
-export type DatabaseUrl = PostgresUrl | SqliteUrl;
 
 /**
  * Reads the URL of a database, as libpq reads it for PostgreSQL and as SQLAlchemy reads it for SQLite.
  * @param source where the text came from, as the operator knows it: `--sys-db-url`
  * @throws UserError that shows the URL masked
  */
-export function parseDatabaseUrl(text: string, source: string): DatabaseUrl {
+export function parseDatabaseUrl(text: string, source: string): Target {
   const where = `${source} · ${maskUrl(text)}`;
   if (text === '') throw new UserError('the database URL is empty', { where: source });
   if (/[\p{Cc}\p{Cs}]/u.test(text)) {

@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { parseDatabaseUrl, withDatabase } from './database-url.ts';
-import type { DatabaseUrl } from './database-url.ts';
 import { variable } from './environment.ts';
-import type { Environment } from './environment.ts';
 import { checkIdentifier, derivedDatabase, runtimeFileName } from './names.ts';
 import type { FileSettings, Setting } from './settings.ts';
+import type { Environment, Target } from '../model/target.ts';
 
 /** A database and where its URL came from, as the operator knows it: `--sys-db-url`. */
 export interface Located {
-  readonly url: DatabaseUrl;
+  readonly url: Target;
   readonly source: string;
 }
 
@@ -72,7 +71,7 @@ function follow(system: Located | null, application: Located | null, file: FileS
 const fromFlag = (name: string, text: string | undefined): Located | null =>
   text === undefined ? null : { url: parseDatabaseUrl(text, name), source: name };
 
-const fromFile = (setting: Setting<DatabaseUrl> | null | undefined): Located | null =>
+const fromFile = (setting: Setting<Target> | null | undefined): Located | null =>
   setting ? { url: setting.value, source: setting.source } : null;
 
 function fromEnvironment(environment: Environment, ...names: readonly string[]): Located | null {
@@ -114,7 +113,7 @@ const absolute = ({ url, source }: Located, workingDirectory: string): Located =
 });
 
 /** SQLAlchemy decodes percent signs of a path from 2.1 on and did not before; the runtime works with either. */
-const percentWarning = (url: DatabaseUrl): string[] =>
+const percentWarning = (url: Target): string[] =>
   url.dialect === 'sqlite' && /%[0-9a-f]{2}/i.test(url.path)
     ? [`the % in ${url.text} is taken literally, but SQLAlchemy 2.1 and newer decode it: choose a path without one`]
     : [];

@@ -2,8 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
-import type { Environment } from './environment.ts';
 import { variable } from './environment.ts';
+import type { Environment } from '../model/target.ts';
 
 /** The name under which every DBOS tool looks for its configuration in the working directory. */
 const DEFAULT_NAME = 'dbos-config.yaml';

@@ -1,23 +1,7 @@
 import { UserError } from '../model/errors.ts';
-import { isPlainUrl } from '../model/mask-url.ts';
+import { isPlainUrl } from '../secrets/mask-url.ts';
+import type { PostgresTarget } from '../model/target.ts';
 import { checkIdentifier } from './names.ts';
-
-/** A PostgreSQL URL, decoded. What it does not say is null and left to the connection: `PG…` variables and defaults. */
-export interface PostgresUrl {
-  readonly dialect: 'postgres';
-  /** As it was given, with its password. Never print it: `maskUrl`. */
-  readonly text: string;
-  readonly user: string | null;
-  readonly password: string | null;
-  /** A name, an address without brackets, or the directory of a Unix socket, which starts with a slash. */
-  readonly host: string | null;
-  readonly port: number | null;
-  readonly database: string;
-  /** The parameters that are not fields here, decoded, the last of each name. */
-  readonly parameters: ReadonlyMap<string, string>;
-  /** `maintenance_db`: where to connect to create the database. Ours, never sent to a server. */
-  readonly maintenanceDatabase: string | null;
-}
 
 /** Where libpq splits a URL: a user ends at the first `@`, if no slash stands before it. */
 const FORM =
@@ -35,7 +19,7 @@ const CONSUMED = new Set(['host', 'port', 'user', 'password', 'dbname', 'mainten
  * @param where for errors: the source with the masked URL
  * @throws UserError, also where an unencoded character of the password could send the connection elsewhere
  */
-export function parsePostgresUrl(text: string, where: string): PostgresUrl {
+export function parsePostgresUrl(text: string, where: string): PostgresTarget {
   const refuse: Refuse = (message, hint = ENCODE) => {
     throw new UserError(message, { where, hint });
   };
@@ -83,7 +67,7 @@ function readParts(parts: Parts, refuse: Refuse) {
 }
 
 /** The URL of another database on the same server, for the same user. */
-export function withDatabase(url: PostgresUrl, database: string): PostgresUrl {
+export function withDatabase(url: PostgresTarget, database: string): PostgresTarget {
   const parts = split(url.text);
   if (parts === null) throw new Error('not the text of a database URL');
   const userinfo = parts.userinfo === undefined ? '' : `${parts.userinfo}@`;

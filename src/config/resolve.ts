@@ -1,12 +1,11 @@
 import { UserError } from '../model/errors.ts';
 import { findDatabases } from './databases.ts';
 import type { Databases } from './databases.ts';
-import type { DatabaseUrl } from './database-url.ts';
-import type { Environment } from './environment.ts';
 import { findConfiguration } from './find.ts';
 import { checkIdentifier } from './names.ts';
 import { readSettings } from './settings.ts';
 import type { FileSettings, Setting } from './settings.ts';
+import type { Environment, Target } from '../model/target.ts';
 
 /** Values of the command line; undefined where a flag is not given. */
 export interface Flags {
@@ -99,7 +98,7 @@ function findSchema(flag: string | undefined, file: FileSettings | null, databas
   return { ...otherwise, warnings: ['--schema is ignored: SQLite has no schemas'] };
 }
 
-function findRole(role: string | undefined, system: DatabaseUrl): string | null {
+function findRole(role: string | undefined, system: Target): string | null {
   if (role === undefined) return null;
   if (system.dialect === 'sqlite') {
     throw new UserError('SQLite has no roles to grant permissions to', {

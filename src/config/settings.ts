@@ -1,12 +1,12 @@
 import { UserError } from '../model/errors.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import type { DatabaseUrl } from './database-url.ts';
 import type { ConfigurationFile } from './find.ts';
 import { checkApplicationName, checkIdentifier } from './names.ts';
 import { combineErrors, readYaml } from './read.ts';
 import type { Positioned } from './read.ts';
 import { substitute } from './substitute.ts';
 import type { Substitutions } from './substitute.ts';
+import type { Target } from '../model/target.ts';
 
 /** A value, and where it came from, as the operator knows it: `dbos-config.yaml:3:5 name`. */
 export interface Setting<T> {
@@ -17,8 +17,8 @@ export interface Setting<T> {
 /** What a configuration file says; null where it says nothing. */
 export interface FileSettings {
   readonly name: Setting<string> | null;
-  readonly systemUrl: Setting<DatabaseUrl> | null;
-  readonly applicationUrl: Setting<DatabaseUrl> | null;
+  readonly systemUrl: Setting<Target> | null;
+  readonly applicationUrl: Setting<Target> | null;
   readonly schema: Setting<string> | null;
   readonly listenNotify: Setting<boolean> | null;
   /** `database.migrate`, untouched: `${…}` in a command is the shell's. */
@@ -58,8 +58,7 @@ interface Context {
 
 type Entries = ReadonlyMap<string, Positioned>;
 
-const parseUrl = (text: string, source: string): DatabaseUrl | null =>
-  text === '' ? null : parseDatabaseUrl(text, source);
+const parseUrl = (text: string, source: string): Target | null => (text === '' ? null : parseDatabaseUrl(text, source));
 
 const checkSchema = (name: string, source: string): string => checkIdentifier('schema', name, source);
 

@@ -1,12 +1,5 @@
 import { UserError } from '../model/errors.ts';
-
-export interface SqliteUrl {
-  readonly dialect: 'sqlite';
-  /** As it was given. */
-  readonly text: string;
-  /** Of the file; relative to the working directory unless absolute. */
-  readonly path: string;
-}
+import type { SqliteTarget } from '../model/target.ts';
 
 /** The name, a colon, two slashes, no server, a slash, the path as it is, parameters. */
 const FORM = /^sqlite(?:\+\w+)?:\/\/(?<server>[^/?]*)(?:\/(?<path>[^?]*))?(?:\?(?<query>[^]*))?$/;
@@ -19,7 +12,7 @@ const HINT = 'write sqlite:///./relative/file.sqlite or, with four slashes, sqli
  * @param where for errors: the source with the masked URL
  * @throws UserError where it names no file
  */
-export function parseSqliteUrl(text: string, where: string): SqliteUrl {
+export function parseSqliteUrl(text: string, where: string): SqliteTarget {
   const parts = FORM.exec(text)?.groups;
   if (parts === undefined || parts['server'] !== '') {
     throw new UserError('an SQLite URL has three slashes before the path of its file', { where, hint: HINT });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
-import type { Environment } from './environment.ts';
 import { variable } from './environment.ts';
+import type { Environment } from '../model/target.ts';
 
 export interface Substitutions {
   readonly environment: Environment;

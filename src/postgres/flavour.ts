@@ -5,7 +5,7 @@ import { backlog } from './kinds/backlog.ts';
 import { column } from './kinds/column.ts';
 import { check, foreignKey, key } from './kinds/constraint.ts';
 import { grant } from './kinds/grant.ts';
-import { index } from './kinds/indexes.ts';
+import { index } from './kinds/index.ts';
 import { functionKind, trigger } from './kinds/routine.ts';
 import { database, schema } from './kinds/schema.ts';
 import { table, view } from './kinds/table.ts';

@@ -18,7 +18,7 @@ import type {
   VersionObject,
 } from '../model/objects.ts';
 import { quoteSqliteText } from '../sql/quote.ts';
-import { clock, nameText } from './canonical.ts';
+import { clock, nameText } from './text/canonical.ts';
 import { conventional, schema } from './names.ts';
 
 /** The declared catalog. Functions, their triggers and roles are none of SQLite's. */

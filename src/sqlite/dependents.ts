@@ -1,12 +1,12 @@
 import type { Connection, Dependent, Scope } from '../model/dialect.ts';
 import { singleLine, quoteIdentifier } from '../sql/quote.ts';
-import { guard } from './guard.ts';
+import { guard } from './rebuild/guard.ts';
 import { isOrdinaryTable, isOurs, schemaRows } from './introspect.ts';
 import type { SchemaRow } from './live-rows.ts';
-import { mentions } from './mentions.ts';
-import { type ParsedConstraint, parseTable } from './parse.ts';
-import { newName, rebuildStatements } from './rebuild.ts';
-import { folded, tokenize } from './tokens.ts';
+import { mentions } from './text/mentions.ts';
+import { type ParsedConstraint, parseTable } from './text/parse.ts';
+import { newName, rebuildStatements } from './rebuild/rebuild.ts';
+import { folded, tokenize } from './text/tokens.ts';
 
 /**
  * Objects of others that would not survive the drop of ours, or would be of no use after it: triggers on other tables

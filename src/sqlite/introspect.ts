@@ -4,14 +4,14 @@ import type { Connection, LiveState, Scope, ServerFacts } from '../model/dialect
 import type { CatalogObject, IndexObject, VersionObject, ViewObject } from '../model/objects.ts';
 import { quoteIdentifier, quoteSqliteText } from '../sql/quote.ts';
 import { declare } from './declare.ts';
-import { whyNotWritable } from './file-access.ts';
+import { whyNotWritable } from './connection/file-access.ts';
 import { groupBy } from './group-by.ts';
 import type { ColumnRow, ForeignKeyRow, IndexRow, SchemaRow } from './live-rows.ts';
 import { tableObjects } from './live-table.ts';
 import { schema, type Spelling, spellingOf } from './names.ts';
-import { parseKeyPart, parseTable } from './parse.ts';
+import { parseKeyPart, parseTable } from './text/parse.ts';
 import { partsByTable } from './parts.ts';
-import { folded } from './tokens.ts';
+import { folded } from './text/tokens.ts';
 
 /** Reads the tables of the scope and its retired ones with all that stands in them, whoever made it. */
 export async function introspect(connection: Connection, scope: Scope): Promise<LiveState> {

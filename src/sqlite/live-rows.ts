@@ -1,5 +1,5 @@
 import type { ReferentialAction } from '../model/objects.ts';
-import type { ParsedTable } from './parse.ts';
+import type { ParsedTable } from './text/parse.ts';
 
 /** https://www.sqlite.org/schematab.html */
 export interface SchemaRow {

@@ -6,14 +6,14 @@ import type {
   IndexObject,
   KeyObject,
 } from '../model/objects.ts';
-import { canonical, canonicalDefault, type Names, nameText } from './canonical.ts';
+import { canonical, canonicalDefault, type Names, nameText } from './text/canonical.ts';
 import { groupBy } from './group-by.ts';
 import { keyColumnName } from './kinds/key.ts';
 import type { IndexRow, LiveTable } from './live-rows.ts';
 import { conventional, schema, type Spelling } from './names.ts';
-import { type ParsedColumn, parseIndex, parseKeyPart } from './parse.ts';
+import { type ParsedColumn, parseIndex, parseKeyPart } from './text/parse.ts';
 import type { TableParts } from './parts.ts';
-import { folded, type Token } from './tokens.ts';
+import { folded, type Token } from './text/tokens.ts';
 import { typeByAffinity } from './type.ts';
 
 /** What the objects of a live table are named and compared by. */

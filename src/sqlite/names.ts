@@ -1,5 +1,5 @@
 import type { Definitions } from '../model/definition.ts';
-import { folded } from './tokens.ts';
+import { folded } from './text/tokens.ts';
 
 /** The one schema of a file. https://www.sqlite.org/lang_naming.html */
 export const schema = 'main';

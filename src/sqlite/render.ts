@@ -5,13 +5,13 @@ import { idFor } from '../model/kinds.ts';
 import type { ForeignKeyObject, ObjectId } from '../model/objects.ts';
 import type { Hazard, Statement } from '../model/plan.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
-import { guard } from './guard.ts';
+import { guard } from './rebuild/guard.ts';
 import { columnClause } from './kinds/column.ts';
-import { createIndex } from './kinds/indexes.ts';
+import { createIndex } from './kinds/index.ts';
 import { ruleOf } from './kinds/rules.ts';
 import { createTable, dropTable } from './kinds/table.ts';
-import { rebuildOf, rebuildStatements } from './rebuild.ts';
-import { childrenFirst, idsOf, newForeignKeys, planTables, tableOf, type TablePlan } from './table-plan.ts';
+import { rebuildOf, rebuildStatements } from './rebuild/rebuild.ts';
+import { childrenFirst, idsOf, newForeignKeys, planTables, tableOf, type TablePlan } from './rebuild/table-plan.ts';
 
 /**
  * Statements for ordered changes. What stands in a table is changed with it: a new table is one CREATE TABLE; an

@@ -5,9 +5,9 @@ import type { Database } from '../../src/apply/database.ts';
 import type { Goal } from '../../src/apply/inspect.ts';
 import { type Definitions, table } from '../../src/model/definition.ts';
 import { dropRetired } from '../../src/planner/ownership.ts';
-import { connectPostgres } from '../../src/postgres/connect.ts';
-import { postgres } from '../../src/postgres/index.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/index.ts';
+import { connectPostgres } from '../../src/postgres/connection/connect.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
+import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
 import { targetOf } from '../support/connecting.ts';
 
 /** One table beside that of the records: as small as a schema can be. */

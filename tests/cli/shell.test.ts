@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDatabaseUrl, type PostgresUrl, type SqliteUrl } from '../../src/config/database-url.ts';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { psqlWay, sqliteWay } from '../../src/cli/shell.ts';
+import type { PostgresTarget, SqliteTarget } from '../../src/model/target.ts';
 
-const at = (url: string): PostgresUrl => parseDatabaseUrl(url, 'test') as PostgresUrl;
+const at = (url: string): PostgresTarget => parseDatabaseUrl(url, 'test') as PostgresTarget;
 const system = at('postgresql://admin:secret@db:5433/prod_dbos');
 
 describe('psql goes to a database', () => {
@@ -41,6 +42,6 @@ describe('psql goes to a database', () => {
 });
 
 test('sqlite3 opens a file', () => {
-  const url = parseDatabaseUrl('sqlite:////tmp/o"th\\er', 'test') as SqliteUrl;
+  const url = parseDatabaseUrl('sqlite:////tmp/o"th\\er', 'test') as SqliteTarget;
   expect(sqliteWay(url)).toEqual({ toServer: null, toDatabase: '.open "/tmp/o\\"th\\\\er"' });
 });

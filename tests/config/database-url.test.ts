@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { maskUrl, parseDatabaseUrl, withDatabase } from '../../src/config/database-url.ts';
-import type { PostgresUrl } from '../../src/config/database-url.ts';
+import { parseDatabaseUrl, withDatabase } from '../../src/config/database-url.ts';
 import { UserError } from '../../src/model/errors.ts';
 import { printed, userErrorOf } from '../support/rejection.ts';
+import type { PostgresTarget } from '../../src/model/target.ts';
+import { maskUrl } from '../../src/secrets/mask-url.ts';
 
-const postgres = (text: string): PostgresUrl => parseDatabaseUrl(text, '--sys-db-url') as PostgresUrl;
+const postgres = (text: string): PostgresTarget => parseDatabaseUrl(text, '--sys-db-url') as PostgresTarget;
 const refusal = (text: string): Promise<UserError> => userErrorOf(() => parseDatabaseUrl(text, '--sys-db-url'));
 
 const nothing = {
@@ -20,7 +21,7 @@ const nothing = {
 };
 
 describe('a PostgreSQL URL', () => {
-  test.each<[string, Partial<PostgresUrl>]>([
+  test.each<[string, Partial<PostgresTarget>]>([
     ['postgresql://localhost/myapp', { host: 'localhost', database: 'myapp' }],
     ['postgres://h:1234/db', { host: 'h', port: 1234, database: 'db' }],
     ['postgresql+psycopg://u:p@h/db', { user: 'u', password: 'p', host: 'h', database: 'db' }],

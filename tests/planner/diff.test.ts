@@ -4,7 +4,7 @@ import { systemDefinitions } from '../../schema/index.ts';
 import { catalogOf } from '../../src/model/catalog.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { catalogText } from '../support/apply-changes.ts';
 import { aColumn, anIndex } from '../support/sample-objects.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { systemDefinitions } from '../../schema/index.ts';
 import { catalogOf } from '../../src/model/catalog.ts';
 import { fingerprint } from '../../src/planner/fingerprint.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { catalogText } from '../support/apply-changes.ts';
 import { alterations, applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { aColumn } from '../support/sample-objects.ts';

@@ -7,7 +7,7 @@ import type { CatalogObject, ObjectOf } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
 import { order } from '../../src/planner/order.ts';
 import { withRenames } from '../../src/planner/renames.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyChanges, catalogText } from '../support/apply-changes.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';

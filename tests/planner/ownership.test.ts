@@ -8,7 +8,7 @@ import { idFor, idOf } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
 import { dropOurs, dropRetired, keepOthers, retiredBy } from '../../src/planner/ownership.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
 

@@ -8,7 +8,7 @@ import type { CatalogObject } from '../../src/model/objects.ts';
 import { fingerprint } from '../../src/planner/fingerprint.ts';
 import { dropOurs, dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyChanges, catalogText } from '../support/apply-changes.ts';
 import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { aColumn, aKey, anIndex, strangers } from '../support/sample-objects.ts';

@@ -6,7 +6,7 @@ import { definitionText, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
 import { withRenames } from '../../src/planner/renames.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aCheck, aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
 import { smallCatalog } from '../support/small-catalog.ts';

@@ -6,7 +6,7 @@ import type { CatalogObject, ViewObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
 import { order } from '../../src/planner/order.ts';
 import { withRenames } from '../../src/planner/renames.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { qualified } from '../../src/postgres/draft.ts';
 import { quoteLiteral } from '../../src/sql/quote.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemDefinitions } from '../../schema/index.ts';
 import { QueryError } from '../../src/model/errors.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CatalogObject } from '../../src/model/objects.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { planOf, run, scopeOf } from './support.ts';

@@ -9,7 +9,7 @@ import type { CatalogObject, ObjectKind, ObjectOf } from '../../src/model/object
 import type { Plan, Statement } from '../../src/model/plan.ts';
 import { dropOurs, dropRetired } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { parsePostgres } from '../support/parse-postgres.ts';
 import {

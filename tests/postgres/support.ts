@@ -4,7 +4,7 @@ import type { Connection, Scope } from '../../src/model/dialect.ts';
 import type { Plan, Statement } from '../../src/model/plan.ts';
 import { dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { postgres } from '../../src/postgres/index.ts';
+import { postgres } from '../../src/postgres/dialect.ts';
 
 export const scopeOf = (database: string, schema = 'dbos'): Scope => ({
   database,

@@ -3,7 +3,7 @@ import { systemDefinitions } from '../../schema/index.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
 import type { Definitions } from '../../src/model/definition.ts';
 import type { CatalogObject, ObjectKind, ObjectOf } from '../../src/model/objects.ts';
-import { canonical, canonicalDefault, nameText } from '../../src/sqlite/canonical.ts';
+import { canonical, canonicalDefault, nameText } from '../../src/sqlite/text/canonical.ts';
 import { typeByAffinity } from '../../src/sqlite/type.ts';
 import { declared, everything, files, live, migrate, planOf } from './support.ts';
 import { upstream, upstreamSql } from './upstream.ts';

@@ -6,9 +6,9 @@ import type { Connection, Row } from '../../src/model/dialect.ts';
 import { idFor, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ColumnObject, IndexObject, ObjectId, TriggerObject } from '../../src/model/objects.ts';
 import { order } from '../../src/planner/order.ts';
-import { sqlite } from '../../src/sqlite/index.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { partsByTable } from '../../src/sqlite/parts.ts';
-import { tokenize } from '../../src/sqlite/tokens.ts';
+import { tokenize } from '../../src/sqlite/text/tokens.ts';
 import { declared, everything, files, live, migrate, planOf, run } from './support.ts';
 
 const open = files();

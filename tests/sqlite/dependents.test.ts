@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Connection, Dependent } from '../../src/model/dialect.ts';
-import { sqlite } from '../../src/sqlite/index.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { everything, files, migrate, rows, scopeOf } from './support.ts';
 
 const open = files();

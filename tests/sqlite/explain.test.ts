@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { QueryError } from '../../src/model/errors.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/index.ts';
+import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { everything, scopeOf } from './support.ts';
 

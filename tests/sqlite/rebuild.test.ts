@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Definitions, table } from '../../src/model/definition.ts';
 import type { Connection } from '../../src/model/dialect.ts';
-import { sqlite } from '../../src/sqlite/index.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { files, migrate, planOf, rows, run, scopeOf } from './support.ts';
 
 const open = files();

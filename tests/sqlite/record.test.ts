@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { MigrationRecord } from '../../src/model/migration-record.ts';
-import { sqlite } from '../../src/sqlite/index.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { everything, files, migrate, rows, scopeOf } from './support.ts';
 
 const open = files();

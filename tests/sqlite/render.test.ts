@@ -9,8 +9,8 @@ import { idFor, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
 import { order } from '../../src/planner/order.ts';
 import { dropOurs } from '../../src/planner/ownership.ts';
-import { sqlite } from '../../src/sqlite/index.ts';
-import { tokenize } from '../../src/sqlite/tokens.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
+import { tokenize } from '../../src/sqlite/text/tokens.ts';
 import { declared, everything, files, live, migrate, planOf, rows, run, script } from './support.ts';
 
 const open = files();

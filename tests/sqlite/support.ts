@@ -6,7 +6,7 @@ import type { Connection, Row, Scope } from '../../src/model/dialect.ts';
 import type { Plan, Statement } from '../../src/model/plan.ts';
 import { dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/index.ts';
+import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
 import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 

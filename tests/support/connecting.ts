@@ -3,15 +3,15 @@ import { afterEach, expect } from '@jest/globals';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import type { Connection } from '../../src/model/dialect.ts';
 import { UserError } from '../../src/model/errors.ts';
-import { connectPostgres } from '../../src/postgres/connect.ts';
-import type { Environment, Target } from '../../src/postgres/target.ts';
+import { connectPostgres } from '../../src/postgres/connection/connect.ts';
+import type { Environment, PostgresTarget } from '../../src/model/target.ts';
 
 const open: Connection[] = [];
 
 /** An environment in which nobody's own password file or certificates are found. */
 export const bare: Environment = { HOME: '/nowhere' };
 
-export function targetOf(url: string): Target {
+export function targetOf(url: string): PostgresTarget {
   const target = parseDatabaseUrl(url, 'test');
   if (target.dialect !== 'postgres') throw new Error(url);
   return target;

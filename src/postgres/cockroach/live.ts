@@ -1,7 +1,7 @@
 import type { Connection, LiveState, Row, Scope } from '../../model/dialect.ts';
 import { catalogOf } from '../../model/catalog.ts';
 import { QueryError, UserError } from '../../model/errors.ts';
-import { maskUrl } from '../../model/mask-url.ts';
+import { maskUrl } from '../../secrets/mask-url.ts';
 import { quoteLiteral } from '../../sql/quote.ts';
 
 const timeout = 60_000;

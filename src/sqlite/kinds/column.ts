@@ -1,6 +1,6 @@
 import type { ColumnObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { isConstant, nameText } from '../canonical.ts';
+import { isConstant, nameText } from '../text/canonical.ts';
 
 /** A column in CREATE TABLE or ADD COLUMN. https://www.sqlite.org/lang_createtable.html */
 export const columnClause = (column: ColumnObject): string =>

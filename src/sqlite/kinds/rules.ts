@@ -1,5 +1,5 @@
 import type { CatalogObject, ObjectKind, ObjectOf } from '../../model/objects.ts';
-import { index } from './indexes.ts';
+import { index } from './index.ts';
 import type { KindRule } from './rule.ts';
 import { version } from './version.ts';
 import { trigger, view } from './view.ts';

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { applicationDefinitions, systemDefinitions } from '../../../schema/index.ts';
 import { combine } from '../../../src/model/definition.ts';
-import { sqlite } from '../../../src/sqlite/index.ts';
+import { sqlite } from '../../../src/sqlite/dialect.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 import type { Damage } from '../support/damage.ts';
 import { expectRowsKept, isSame, type LiveRows } from '../support/live-rows.ts';

@@ -3,7 +3,7 @@ import { Client, escapeIdentifier as quote } from 'pg';
 import { applicationDefinitions, systemDefinitions } from '../../../schema/index.ts';
 import type { CatalogObject, ObjectId } from '../../../src/model/objects.ts';
 import { combine } from '../../../src/model/definition.ts';
-import { postgres } from '../../../src/postgres/index.ts';
+import { postgres } from '../../../src/postgres/dialect.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { expectRowsKept, isSame, type LiveRows } from './live-rows.ts';
 import { check, migrate, type Wish } from './migrate.ts';

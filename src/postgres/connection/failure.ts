@@ -1,0 +1,127 @@
+import { UserError } from '../../model/errors.ts';
+import { quoteIdentifier } from '../../sql/quote.ts';
+import type { Settings } from './settings.ts';
+
+/** How far an attempt to connect came before it failed. */
+export type Failure =
+  | { readonly stage: 'network'; readonly error: Error; readonly code: string }
+  | { readonly stage: 'timeout'; readonly reached: boolean }
+  /** Something answered that does not speak PostgreSQL's protocol. */
+  | { readonly stage: 'stranger' }
+  | { readonly stage: 'no tls' }
+  | { readonly stage: 'tls'; readonly error: Error; readonly code: string }
+  | { readonly stage: 'no password' }
+  | { readonly stage: 'server'; readonly error: ServerError }
+  /** The server went away without a word, or the driver gave up on what it said. */
+  | { readonly stage: 'broken'; readonly error: Error };
+
+/** https://www.postgresql.org/docs/current/protocol-error-fields.html */
+export interface ServerError extends Error {
+  readonly severity: string;
+  readonly code: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  /** The server's function that raised it: unlike the message it is the same in every language. */
+  readonly routine?: string | undefined;
+}
+
+/** Tells what the server said from what the driver or the network did. */
+export const isServerError = (error: unknown): error is ServerError =>
+  error instanceof Error &&
+  typeof (error as Partial<ServerError>).severity === 'string' &&
+  typeof (error as Partial<ServerError>).code === 'string';
+
+/** SQLSTATE of a database that does not exist. */
+export const MISSING_DATABASE = '3D000';
+
+type Words = readonly [message: string, hint?: string | undefined];
+type Wording = { readonly [S in Failure['stage']]: (failure: Extract<Failure, { stage: S }>, to: Settings) => Words };
+
+const wording: Wording = {
+  network: ({ code, error }, to) => networkWords[code]?.(to) ?? [`no connection to ${place(to)}: ${error.message}`],
+  timeout: ({ reached }, to) => [
+    reached
+      ? `${place(to)} takes connections but did not answer within ${to.timeout / 1000} s`
+      : `no answer from ${place(to)} within ${to.timeout / 1000} s`,
+    reached
+      ? 'look whether PostgreSQL itself, or a proxy before it, hangs; connect_timeout=SECONDS in the URL waits longer'
+      : 'look at host, port and firewall; connect_timeout=SECONDS in the URL waits longer',
+  ],
+  stranger: (_, to) => [`what listens at ${place(to)} is not PostgreSQL`, 'correct host and port'],
+  'no tls': (_, to) => [
+    `the server does not offer TLS, which sslmode=${to.ssl.mode} asks for`,
+    'turn ssl on in the server or, where the network is to be trusted, use sslmode=prefer',
+  ],
+  tls: ({ code, error }) => [`no TLS connection: ${error.message}`, tlsHints[code] ?? defaultTlsHint],
+  'no password': (_, to) => [
+    `the server asks for the password of user "${to.user}" and none was given (${to.password.source})`,
+    'put it into the URL, PGPASSWORD or the password file',
+  ],
+  server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error)],
+  broken: ({ error }, to) => [
+    `${place(to)} ended the connection before it stood: ${error.message}`,
+    "look into the server's log",
+  ],
+};
+
+/** Says what happened, where and what to do. No password is in it. */
+export function explain(failure: Failure, to: Settings): UserError {
+  const words = wording[failure.stage] as (failure: Failure, to: Settings) => Words;
+  const [message, hint] = words(failure, to);
+  return new UserError(message, { where: to.where, hint, cause: 'error' in failure ? failure.error : undefined });
+}
+
+const place = ({ host, port }: Settings): string =>
+  host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+
+/** By the system's error codes: https://nodejs.org/api/errors.html#common-system-errors */
+const networkWords: Readonly<Record<string, (to: Settings) => Words>> = {
+  ECONNREFUSED: (to) => [`nothing listens at ${place(to)}`, 'start the server, or correct host and port'],
+  ENOENT: (to) => [`no server has its socket at ${place(to)}`, 'start the server, or correct host and port'],
+  EACCES: (to) => [`the socket ${place(to)} may not be used by this user of the system`],
+  ENOTFOUND: (to) => [`host "${to.host}" is unknown`, 'correct the host'],
+  EAI_AGAIN: (to) => [`host "${to.host}" cannot be looked up`, 'correct the host, or see that name service works'],
+  ETIMEDOUT: (to) => [`no answer from ${place(to)}`, 'look at host, port and firewall'],
+  EHOSTUNREACH: (to) => [`there is no way to host "${to.host}"`, 'look at the network, or correct the host'],
+  ENETUNREACH: (to) => [`there is no way to host "${to.host}"`, 'look at the network, or correct the host'],
+};
+
+const defaultTlsHint =
+  'name the authority that signed the certificate: sslrootcert=FILE in the URL, or sslrootcert=system';
+
+/** By node's error codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const tlsHints: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: 'connect by a name that the certificate has, or use sslmode=verify-ca',
+  CERT_HAS_EXPIRED: 'renew the certificate of the server',
+  CERT_NOT_YET_VALID: 'compare the clocks of both machines',
+  ECONNRESET: 'the server broke off; it may want a client certificate (sslcert, sslkey) or another TLS version',
+};
+
+const pooler = 'if this is a connection pooler, connect to the server behind it';
+
+/**
+ * By SQLSTATE, where the server sends no hint itself.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const serverHints: Readonly<Record<string, (to: Settings, error: ServerError) => string>> = {
+  '28P01': (to) => `correct user or password; the password came from ${to.password.source}`,
+  '28000': (to, error) => authorizationHints[error.routine ?? '']?.(to) ?? pooler,
+  '3D000': (to) => `CREATE DATABASE ${quoteIdentifier(to.database)};   or correct the name`,
+  '42501': (to) =>
+    `GRANT CONNECT ON DATABASE ${quoteIdentifier(to.database)} TO ${quoteIdentifier(to.user)};   or connect as another user`,
+  '53300': () => 'end connections that nobody needs, or raise max_connections, or the limit of the role or database',
+  '57P03': () => 'wait until the server is up, and run again',
+  '08P01': () => pooler,
+};
+
+/** One SQLSTATE stands for all that the server has against a user; its functions tell it apart. */
+const authorizationHints: Readonly<Record<string, (to: Settings) => string>> = {
+  ClientAuthentication: ({ ssl, host }) =>
+    ssl.mode === 'disable' && !host.startsWith('/')
+      ? 'add a line for this user and host to pg_hba.conf, or use sslmode=require if that line is for TLS only'
+      : 'add a line for this user and host to pg_hba.conf',
+  InitializeSessionUserId: ({ user }) =>
+    `CREATE ROLE ${quoteIdentifier(user)} LOGIN;   or ALTER ROLE … LOGIN, or correct the user`,
+  auth_failed: () =>
+    'pg_hba.conf has this user authenticated otherwise than by password; correct the user or that line',
+};

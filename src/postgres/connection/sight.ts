@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import { type Failure, isServerError } from './failure.ts';
+
+/** What was seen of an attempt to connect, which the driver's errors do not tell. */
+export interface Sight {
+  reached: boolean;
+  timedOut: boolean;
+  passwordMissing: boolean;
+  /** The first bytes that came back. */
+  answer: string | null;
+}
+
+/** Watches a socket that is not connected yet, and closes it on what does not speak PostgreSQL's protocol. */
+export function watch(socket: Socket, tls: boolean): Sight {
+  const sight: Sight = { reached: false, timedOut: false, passwordMissing: false, answer: null };
+  socket.once('connect', () => {
+    sight.reached = true;
+  });
+  socket.once('data', (chunk: Buffer) => {
+    sight.answer = chunk.toString('latin1');
+    if (isStranger(sight.answer, tls)) socket.destroy();
+  });
+  return sight;
+}
+
+/**
+ * To a request for TLS a server answers with S, N or an error; to the startup message with a request for
+ * authentication, an error, a notice or a protocol version.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+ */
+const isStranger = (answer: string, tls: boolean): boolean => !(tls ? /^(?:[SN]$|E)/ : /^[RENv]/).test(answer);
+
+/** Says how far an attempt came that ended with an error. */
+export function classify(error: Error, sight: Sight, tls: boolean): Failure {
+  if (sight.timedOut) return { stage: 'timeout', reached: sight.reached };
+  if (sight.passwordMissing) return { stage: 'no password' };
+  if (isServerError(error)) return { stage: 'server', error };
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (!sight.reached) return { stage: 'network', error, code };
+  if (sight.answer === null) return { stage: 'broken', error };
+  if (isStranger(sight.answer, tls)) return { stage: 'stranger' };
+  if (!tls) return { stage: 'broken', error };
+  return sight.answer === 'S' ? { stage: 'tls', error, code } : { stage: 'no tls' };
+}
