@@ -14,7 +14,12 @@ const shared: Config = {
 const config: Config = {
   ...shared,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/conformance/', '<rootDir>/tests/live/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/tests/conformance/',
+    '<rootDir>/tests/docker/',
+    '<rootDir>/tests/live/',
+  ],
 };
 
 export default config;

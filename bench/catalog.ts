@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { systemDefinitions } from '../schema/index.ts';
-import type { Scope } from '../src/model/dialect.ts';
+import { lookFor, type Scope } from '../src/model/look.ts';
 import { catalogQuery } from '../src/postgres/catalog-query.ts';
 import { check, migrate } from '../tests/conformance/support/migrate.ts';
 import { nameOf, withClient } from '../tests/conformance/support/postgres-engine.ts';
@@ -105,12 +105,11 @@ const keys = {
 /** Our query as it is, and as it would be if it asked for all tables of the schema. */
 async function byName(client: Client): Promise<readonly Comparison[]> {
   const scope: Scope = { database: client.database ?? '', schema: 'dbos', definitions: systemDefinitions, role: null };
-  const others = Array.from({ length: OTHERS }, (_, i) => ({ kind: 'table', name: `other_${i + 1}` }) as const);
-  const whole = { ...scope, definitions: { ...systemDefinitions, retired: [...systemDefinitions.retired, ...others] } };
+  const look = lookFor(scope);
   await client.query('SET search_path = pg_catalog');
   const found = await interleave(5, {
-    ours: () => time(() => client.query(catalogQuery(scope))),
-    all: () => time(() => client.query(catalogQuery(whole))),
+    ours: () => time(() => client.query(catalogQuery(look))),
+    all: () => time(() => client.query(catalogQuery({ ...look, relations: null }))),
   });
   return [compare(`the catalog query, ${OTHERS} tables beside`, ['our tables', found.ours], ['all tables', found.all])];
 }

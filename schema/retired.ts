@@ -1,4 +1,5 @@
 import type { RetiredDefinition } from '../src/model/definition.ts';
+import { workflowQueue } from './workflow_queue.ts';
 
 const named = (kind: RetiredDefinition['kind'], table: string, ...names: readonly string[]): RetiredDefinition[] =>
   names.map((name) => ({ kind, table, name }));
@@ -36,7 +37,13 @@ export const retired: readonly RetiredDefinition[] = [
   ...named('foreignKey', 'workflow_events', 'workflow_events_workflow_uuid_foreign'),
   ...named('foreignKey', 'streams', 'streams_workflow_uuid_foreign'),
   ...named('foreignKey', 'workflow_inputs', 'workflow_inputs_workflow_uuid_foreign'),
-  ...named('foreignKey', 'workflow_queue', 'workflow_queue_workflow_uuid_foreign'),
+  ...named(
+    'foreignKey',
+    'workflow_queue',
+    'workflow_queue_workflow_uuid_foreign',
+    // Of the time when the table was called job_queue.
+    'job_queue_workflow_uuid_fkey',
+  ),
   ...named(
     'foreignKey',
     'operation_outputs',
@@ -55,6 +62,6 @@ export const retired: readonly RetiredDefinition[] = [
 
   // First a table, later a view over workflow_queue for the releases that still read it by that name.
   { kind: 'view', name: 'job_queue' },
-  { kind: 'table', name: 'job_queue', holdsData: true },
+  { kind: 'table', name: 'job_queue', holdsData: true, columns: Object.keys(workflowQueue.columns) },
   { kind: 'table', name: 'scheduler_state', holdsData: true },
 ];

@@ -1,14 +1,31 @@
-/** The library's public face: plan and apply from a program, without the command line. */
-export { applicationDefinitions, runtimeVersion, systemDefinitions } from '../schema/index.ts';
-export { apply, type Applied, type ApplyOptions } from './apply/apply.ts';
-export type { Database, Opened } from './apply/database.ts';
-export { type Goal, inspect, type Inspection } from './apply/inspect.ts';
+/** The library: what the command line does, for programs. It prints nothing and ends no process. */
+export { runtimeVersion } from '../schema/index.ts';
 export type { Catalog } from './model/catalog.ts';
-export type { Change } from './model/change.ts';
-export type { Definitions } from './model/definition.ts';
-export type { Connection, Dialect, Scope } from './model/dialect.ts';
-export { QueryError, RefusedError, UserError } from './model/errors.ts';
+export type { Alter, Change, Create, Drop, Rename } from './model/change.ts';
+export { RefusedError, QueryError, UserError } from './model/errors.ts';
+export type { Facts, RelationFacts } from './model/facts.ts';
+export { type Hazard, type HazardName, hazardNames, hazards, type HazardTraits } from './model/hazard.ts';
 export type { CatalogObject, ObjectId, ObjectKind } from './model/objects.ts';
-export type { Hazard, Plan, Statement } from './model/plan.ts';
-export { dropRetired } from './planner/ownership.ts';
-export { postgres } from './postgres/dialect.ts';
+export { type Commit, type Lock, type Plan, type Segment, type Statement, statementsOf } from './model/plan.ts';
+export type { Environment } from './model/target.ts';
+export type { CustomCommands } from './operations/custom-commands.ts';
+export type { Grants } from './operations/grants.ts';
+export { type Config, type ConfigSources, loadConfig, type Overrides } from './operations/load-config.ts';
+export {
+  migrate,
+  type MigratedDatabase,
+  type MigrateListeners,
+  type MigrateOutcome,
+  type MigrateRequest,
+} from './operations/migrate.ts';
+export type { Ahead, DatabasePlan, Found, FoundState, UnmanagedObject } from './operations/outcome.ts';
+export { check, type CheckedDatabase, type CheckOutcome, plan, type PlanOutcome } from './operations/plan.ts';
+export type { Listeners, Request, SegmentEvent, Wait } from './operations/request.ts';
+export {
+  planReset,
+  reset,
+  type ResetDatabase,
+  type ResetOutcome,
+  type ResetPlan,
+  type ResetRequest,
+} from './operations/reset.ts';

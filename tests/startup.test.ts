@@ -86,9 +86,16 @@ describe('a run that finds nothing to do loads the driver it needs and nothing e
 });
 
 test('a package is loaded where it is needed', async () => {
-  const cwd = temporaryDirectory({ 'dbos-config.yaml': 'name: app\ndatabase: { migrate: [exit 0] }\n' });
+  const cwd = temporaryDirectory({
+    'dbos-config.yaml': 'system_database_url: sqlite:///./app.sqlite\ndatabase: { migrate: [exit 0] }\n',
+  });
   const check = await loadedBy(['migrate', '--check'], cwd);
-  expect(heavyOf(check)).toEqual(['better-sqlite3', 'diff', 'yaml']);
+  expect(heavyOf(check)).toEqual(['better-sqlite3', 'yaml']);
+  expect(heavyOf(await loadedBy(['migrate', '--check', '--format', 'diff'], cwd))).toEqual([
+    'better-sqlite3',
+    'diff',
+    'yaml',
+  ]);
   expect(check.hasHistory).toBe(true);
   expect(heavyOf(await loadedBy(['migrate'], cwd))).toEqual(['better-sqlite3', 'execa', 'yaml']);
 });

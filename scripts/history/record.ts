@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemDefinitions } from '../../schema/index.ts';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
-import type { LiveState } from '../../src/model/dialect.ts';
+import type { Connection, Dialect } from '../../src/model/dialect.ts';
+import { lookFor, type Scope } from '../../src/model/look.ts';
 import { recordedSchema, tracesOf } from '../../src/planner/history.ts';
-import { connectPostgres } from '../../src/postgres/connection/connect.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { type PostgresServer, startPostgres } from '../../tests/support/postgres.ts';
 import { encode } from './encode.ts';
 import { python } from './python.ts';
@@ -29,13 +29,9 @@ const onServer =
       url,
       remove: async () => void (await server.query(`DROP DATABASE "${target.database}" WITH (FORCE)`)),
       look: async () => {
-        const { connection, missing } = await connectPostgres(target);
-        if (connection === null) throw missing;
+        const { connection } = await postgres.open(target, { write: true, environment: null });
         const scope = { ...ours, database: target.database, schema: recordedSchema };
-        return postgres
-          .introspect(connection, scope)
-          .then((found) => snapshotOf(found, recordedSchema, unknown))
-          .finally(() => connection.close());
+        return lookAt(postgres, connection, scope, unknown).finally(() => connection.close());
       },
     };
   };
@@ -53,21 +49,22 @@ const inDirectory =
       url: `sqlite:///${path}`,
       remove: () => rm(path),
       look: async () => {
-        const { connection } = await openSqlite(path, { write: false });
+        const target = parseDatabaseUrl(`sqlite:///${path}`, 'history');
+        const { connection } = await sqlite.open(target, { write: false, environment: null });
         const scope = { ...ours, database: path, schema: 'main' };
-        return sqlite
-          .introspect(connection, scope)
-          .then((found) => snapshotOf(found, 'main', unknown))
-          .finally(() => connection.close());
+        return lookAt(sqlite, connection, scope, unknown).finally(() => connection.close());
       },
     };
   };
 
-const ours = { definitions: systemDefinitions, role: null, surroundings: true };
+const ours = { definitions: systemDefinitions, role: null };
 
-function snapshotOf({ catalog, server }: LiveState, schema: string, unknown: Unknown): Snapshot {
+/** What stands there, under the names that the declared side has for it. */
+async function lookAt(dialect: Dialect, connection: Connection, scope: Scope, unknown: Unknown): Promise<Snapshot> {
+  const { catalog, server } = await dialect.introspect(connection, lookFor(scope, { surroundings: true }));
   for (const name of server.strangers) unknown.add(name);
-  return new Map([...tracesOf(catalog, schema)].map(([id, { hash }]) => [id, hash]));
+  const { named } = await dialect.settle(catalog, dialect.declare(scope.definitions, scope), scope.definitions);
+  return new Map([...tracesOf(named, scope.schema)].map(([id, { hash }]) => [id, hash]));
 }
 
 async function write(

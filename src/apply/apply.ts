@@ -1,24 +1,32 @@
-import { randomUUID } from 'node:crypto';
-import type { Connection, LiveState } from '../model/dialect.ts';
+import type { Change } from '../model/change.ts';
+import type { Connection, Opened } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
-import { summarise } from '../planner/summary.ts';
-import type { Database, Opened } from './database.ts';
+import { isOnServer, type Plan, type Segment } from '../model/plan.ts';
+import { type Database, openDatabase, withConnection, withoutSignal } from './database.ts';
 import { type Inspection, inspectOpened } from './inspect.ts';
 import { takeLock } from './lock.ts';
-import { onServer, type Runner, runSegment, segmentsOf } from './segments.ts';
+import { type Author, tryRecord } from './record.ts';
+import { refuseImpossible } from './refuse.ts';
+import { runSegment } from './segment-runner.ts';
+import { verify } from './verify.ts';
+
+/** One segment of a plan, as it begins and as it ends. */
+export interface SegmentProgress {
+  readonly state: 'begins' | 'is done';
+  /** Counted from 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly segment: Segment;
+}
 
 export interface ApplyOptions {
-  readonly toolVersion: string;
-  readonly runtimeVersion: number;
-  /** Told whom or what the run waits for. */
-  readonly onWait: (what: string) => void;
-  /** False for `reset`, which leaves no table to write the record to. */
-  readonly record: boolean;
+  readonly onSegment?: (progress: SegmentProgress) => void;
+  /** Null for a run that leaves no table to write the record to. */
+  readonly record: Author | null;
 }
 
 export interface Applied {
-  /** The plan that was applied in the end: another than the inspected one where somebody changed the schema meanwhile. */
+  /** What was applied in the end: another plan than the inspected one where somebody changed the schema meanwhile. */
   readonly plan: Plan;
   /** Why the plan could not be recorded; null where it was, or where nothing was to be recorded. */
   readonly unrecorded: string | null;
@@ -28,149 +36,146 @@ export interface Applied {
 
 /**
  * Applies the plan of an inspection: under the lock the database is looked at again, and what is true then is what
- * is done; afterwards nothing must be left to do. Killed at any point, a second run finishes the work.
+ * is done; afterwards nothing must be left to do. Ended at any point, a second run finishes the work.
  * @throws UserError when a statement is refused; its transaction left nothing behind.
+ * @throws the reason of the signal that the database was opened with, once that is aborted
  */
 export async function apply(inspection: Inspection, options: ApplyOptions): Promise<Applied> {
-  if (inspection.plan.statements.length === 0) {
-    return { plan: inspection.plan, unrecorded: null, url: inspection.opened.connection.url };
+  const { database, plan: inspected } = inspection;
+  if (inspected.changes.length === 0) {
+    return { plan: inspected, unrecorded: null, url: inspection.opened.connection.url };
   }
   refuseImpossible(inspection);
-  const startedAt = Date.now();
-  const opened = await openForWriting(inspection, options);
+  const run: Run = { startedAt: Date.now(), done: [], ...options };
+  const { opened, created } = await openForWriting(inspection, run);
   try {
-    if (inspection.database.dialect.exclusion === 'session') {
-      await takeLock(inspection.database, opened.connection, options.onWait);
-    }
-    const plan = await applyCurrent(inspection, opened, options);
-    const isRecorded = options.record && plan.statements.length > 0;
-    const unrecorded = isRecorded ? await tryRecord(inspection, opened.connection, plan, startedAt, options) : null;
+    if (database.dialect.exclusion === 'session') await takeLock(database, opened.connection);
+    const current = await applyCurrent(inspection, opened, run);
+    const plan = created === null ? current : together(created, current);
+    const isRecorded = current.changes.length > 0;
+    const unrecorded = isRecorded ? await record(database, opened.connection, plan, run, true) : null;
     return { plan, unrecorded, url: opened.connection.url };
+  } catch (error) {
+    await recordWhatIsDone(inspection, run);
+    throw error;
   } finally {
     if (opened !== inspection.opened) await opened.connection.close();
   }
 }
 
-/**
- * Finds out before the first change of a run what would keep its plan from being applied.
- * @throws UserError where nothing can be written, or where the role may not do what the plan needs.
- */
-export function refuseImpossible({ live, database, opened, plan }: Inspection): void {
-  if (plan.statements.length === 0) return;
-  refuseReadOnly(live, database);
-  const lacking = live.lackingRights?.(plan.changes, opened.exists) ?? [];
-  if (lacking.length === 0) return;
-  throw new UserError([`role ${live.server.user} may not`, ...lacking.map(({ what }) => `  ${what}`)].join('\n'), {
-    where: database.where,
-    hint: [...lacking.map(({ remedy }) => `${remedy};`), 'or run it as the owner'].join('\n'),
-  });
+/** The options of a run, and how far it has come. */
+interface Run extends ApplyOptions {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Segments that are done in the database itself. */
+  readonly done: Segment[];
 }
 
-function refuseReadOnly(live: LiveState, database: Database): void {
-  if (live.server.readOnly === null) return;
-  throw new UserError(`nothing can be changed here: ${live.server.readOnly}`, {
-    where: database.where,
-    hint: 'run it where writing is possible; --dry-run works here too',
-  });
+const record = async (
+  database: Database,
+  connection: Connection,
+  plan: Plan,
+  { record: author, startedAt }: Run,
+  isComplete: boolean,
+): Promise<string | null> =>
+  author === null ? null : tryRecord(database, connection, plan, { ...author, startedAt, isComplete });
+
+/** A run that is ended half-way leaves a record of what it had done; that it cannot is not worth a second error. */
+async function recordWhatIsDone({ database, plan }: Inspection, run: Run): Promise<void> {
+  const isLasting = run.done.some(({ statements }) => statements.some(({ objects }) => objects.length > 0));
+  if (run.record === null || !isLasting) return;
+  const made = new Set(run.done.flatMap(({ statements }) => statements.flatMap(({ objects }) => objects)));
+  const part = { ...plan, segments: run.done, changes: plan.changes.filter(({ id }) => made.has(id)) };
+  const write = (connection: Connection): Promise<string | null> => record(database, connection, part, run, false);
+  await withConnection(withoutSignal(database), { write: true }, write).catch(() => {});
 }
+
+/** The creation of the database and what was then done in it, as one plan. */
+const together = (created: Plan, current: Plan): Plan => ({
+  ...current,
+  basis: created.basis,
+  changes: [...created.changes, ...current.changes],
+  segments: [...created.segments, ...current.segments],
+});
 
 /** Creates the database where it is missing, and opens it. */
-async function openForWriting(inspection: Inspection, options: ApplyOptions): Promise<Opened> {
+async function openForWriting(
+  inspection: Inspection,
+  run: Run,
+): Promise<{ readonly opened: Opened; readonly created: Plan | null }> {
   const { database, opened, plan } = inspection;
-  if (opened.exists && opened.writable) return opened;
-  for (const segment of segmentsOf(plan.statements.filter(onServer))) {
-    try {
-      await runSegment(runnerOf(inspection, opened.connection, options), segment);
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
+  if (opened.exists && opened.writable) return { opened, created: null };
+  const segments = plan.segments.filter(isOnServer);
+  try {
+    await runAll(inspection, opened, segments, run);
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return { opened: await openDatabase(database, { write: true }), created: null };
   }
-  return database.open({ write: true });
+  const created = opened.exists ? null : { ...plan, segments, changes: madeByOpening(plan) };
+  return { opened: await openDatabase(database, { write: true }), created };
+}
+
+/** The changes that no statement inside the database makes: they are there once it can be opened. */
+function madeByOpening({ changes, segments }: Plan): readonly Change[] {
+  const inside = segments.filter((segment) => !isOnServer(segment)).flatMap(({ statements }) => statements);
+  const later = new Set(inside.flatMap(({ objects }) => objects));
+  return changes.filter(({ id }) => !later.has(id));
 }
 
 /** Two first runs at once: the other one has created the database, which is all that was wanted. */
 const isDuplicate = (error: unknown): boolean =>
   error instanceof UserError && error.cause instanceof QueryError && ['42P04', '23505'].includes(error.cause.code);
 
-const runnerOf = (inspection: Inspection, connection: Connection, options: ApplyOptions): Runner => ({
-  database: inspection.database,
-  connection,
-  server: inspection.live.server,
-  onWait: options.onWait,
-});
+type Guard = (segment: Segment) => (() => Promise<void>) | undefined;
+
+async function runAll(
+  inspection: Inspection,
+  { connection }: Opened,
+  segments: readonly Segment[],
+  { onSegment, done }: Run,
+  guardOf: Guard = () => undefined,
+): Promise<void> {
+  for (const [i, segment] of segments.entries()) {
+    const place = { number: i + 1, of: segments.length, segment };
+    onSegment?.({ state: 'begins', ...place });
+    await runSegment(inspection, connection, segment, guardOf(segment));
+    if (!isOnServer(segment)) done.push(segment);
+    onSegment?.({ state: 'is done', ...place });
+  }
+}
 
 /** Somebody changed the schema between the plan and its transaction. */
 class Overtaken extends UserError {}
 
-async function applyCurrent(inspection: Inspection, opened: Opened, options: ApplyOptions): Promise<Plan> {
+async function applyCurrent(inspection: Inspection, opened: Opened, run: Run): Promise<Plan> {
   const { database, goal } = inspection;
   for (let attempt = 1; ; attempt += 1) {
     const current = await inspectOpened(database, opened, goal);
     try {
-      await runPlan(current, opened.connection, options);
+      await runPlan(current, run);
     } catch (error) {
       if (error instanceof Overtaken && attempt < 5) continue;
       throw error;
     }
-    await verify(await inspectOpened(database, opened, goal));
+    verify(await inspectOpened(database, opened, goal));
     return current.plan;
   }
 }
 
-async function runPlan(current: Inspection, connection: Connection, options: ApplyOptions): Promise<void> {
+/** Where the transaction is the lock, the first one finds out whether the plan is still that of the database. */
+async function runPlan(current: Inspection, run: Run): Promise<void> {
   const { database, goal, opened, plan } = current;
-  let guarded = database.dialect.exclusion === 'session';
-  for (const segment of segmentsOf(plan.statements.filter((statement) => !onServer(statement)))) {
-    const guard = async (): Promise<void> => {
-      const now = await inspectOpened(database, opened, goal);
-      if (now.plan.basis === plan.basis) return;
-      throw new Overtaken('the schema is being changed by somebody else', {
-        where: database.where,
-        hint: 'run it again when they are done',
-      });
-    };
-    const needsGuard = segment.transactional && !guarded;
-    await runSegment(runnerOf(current, connection, options), segment, needsGuard ? guard : undefined);
-    guarded ||= needsGuard;
-  }
-}
-
-/** The proof that the plan did what it said. */
-async function verify({ plan, database }: Inspection): Promise<void> {
-  if (plan.changes.length === 0) return;
-  throw new UserError(
-    `after the plan was applied there is still something to do: ${plan.changes.map((c) => c.id).join(', ')}`,
-    {
+  let isGuarded = database.dialect.exclusion === 'session';
+  const guard = async (): Promise<void> => {
+    isGuarded = true;
+    const now = await inspectOpened(database, opened, goal);
+    if (now.plan.basis === plan.basis) return;
+    throw new Overtaken('the schema is being changed by somebody else', {
       where: database.where,
-      hint: 'somebody else may be changing the schema: run it again; if the same remains, report it as a bug',
-    },
-  );
-}
-
-async function tryRecord(
-  { database }: Inspection,
-  connection: Connection,
-  plan: Plan,
-  startedAt: number,
-  { toolVersion, runtimeVersion }: ApplyOptions,
-): Promise<string | null> {
-  try {
-    await database.dialect.record(connection, database.scope, {
-      id: randomUUID(),
-      kind: 'schema',
-      summary: summarise(plan.changes),
-      declaredFingerprint: plan.goal,
-      liveFingerprint: plan.basis,
-      runtimeVersion,
-      plan: plan.statements.map((statement) => statement.sql),
-      exitCode: null,
-      toolVersion,
-      startedAt,
-      completedAt: Date.now(),
+      hint: 'run it again when they are done',
     });
-    return null;
-  } catch (error) {
-    if (error instanceof QueryError) return error.message;
-    throw error;
-  }
+  };
+  const segments = plan.segments.filter((segment) => !isOnServer(segment));
+  await runAll(current, opened, segments, run, ({ transaction }) => (transaction && !isGuarded ? guard : undefined));
 }

@@ -1,29 +1,51 @@
-import type { Connection, Dialect, Scope, ServerFacts } from '../model/dialect.ts';
+import type { Connection, Dialect, Opened } from '../model/dialect.ts';
 import { type QueryError, UserError } from '../model/errors.ts';
+import type { Scope } from '../model/look.ts';
+import type { History } from '../planner/history.ts';
+import type { Environment, Target } from '../model/target.ts';
 
 /** One database of a run: how to reach it and what it is asked about. */
 export interface Database {
   readonly dialect: Dialect;
+  readonly target: Target;
   readonly scope: Scope;
   /** Its URL with the password masked, for messages. */
   readonly where: string;
+  /** As in `OpenOptions`. */
+  readonly environment: Environment | null;
+  readonly signal?: AbortSignal | undefined;
+  /** Told whom or what the run waits for. */
+  readonly onWait: (what: string) => void;
+  /** What the releases of the runtime made; read only where something differs. */
+  readonly history: () => Promise<History>;
   /**
-   * Opens the database; where it does not exist and is not to be written, something of the same engine that answers
-   * for it, from which it can be created.
+   * The URL, masked, of the database that is meant where `scope.alternative` is there and this one is not: to create
+   * this one would hide from the operator what is in that one.
    */
-  open(options: { readonly write: boolean }): Promise<Opened>;
-  /** Asked before the database is taken to be missing. @throws UserError that has the operator decide */
-  readonly mayBeMissing?: (server: ServerFacts) => void;
-  /** Removes the database itself where nothing is left in it, for engines that keep each in a file. */
-  readonly discardIfEmpty?: () => Promise<void>;
+  readonly alternative?: string;
 }
 
-export interface Opened {
-  readonly connection: Connection;
-  /** False: the connection is to another database of the server, or to none that lasts. */
-  readonly exists: boolean;
-  /** False: open again with `write` before anything is changed. */
-  readonly writable: boolean;
+/** Opens it. The caller closes the connection. @throws UserError for whatever keeps it from being opened */
+export const openDatabase = (
+  { dialect, target, environment, signal, onWait }: Database,
+  { write }: { readonly write: boolean },
+): Promise<Opened> => dialect.open(target, { write, environment, signal, onWait });
+
+/** The database as one that an abort does not break off: for what has to be said of the run that was aborted. */
+export const withoutSignal = (database: Database): Database => ({ ...database, signal: undefined });
+
+/** Opens it for one piece of work, and closes it whatever becomes of that. */
+export async function withConnection<T>(
+  database: Database,
+  options: { readonly write: boolean },
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { connection } = await openDatabase(database, options);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
 }
 
 interface Circumstances {

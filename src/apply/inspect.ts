@@ -1,19 +1,13 @@
 import type { Catalog } from '../model/catalog.ts';
-import type { Connection, LiveState } from '../model/dialect.ts';
+import type { Dialect, LiveState, Opened, Settled } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
-import type { Plan, Statement } from '../model/plan.ts';
-import type { MayDrop } from '../planner/ownership.ts';
-import { type Ahead, findAhead } from '../planner/ahead.ts';
-import { plan, type Question } from '../planner/plan.ts';
-import { type Database, explained, type Opened } from './database.ts';
-
-/** Where a run should lead, given what was found. */
-export type Goal = (live: LiveState) => {
-  readonly target: Catalog;
-  readonly mayDrop: MayDrop;
-  /** Statements to run before all others, for objects that are in no catalog. */
-  readonly first: readonly Statement[];
-};
+import type { Goal } from '../model/goal.ts';
+import { lookFor } from '../model/look.ts';
+import type { ObjectId } from '../model/objects.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Ahead } from '../planner/ahead.ts';
+import { type Database, explained, openDatabase } from './database.ts';
+import { planFor } from './plan-for.ts';
 
 /** What was found in a database, and what is to be done about it. */
 export interface Inspection {
@@ -21,17 +15,21 @@ export interface Inspection {
   readonly opened: Opened;
   readonly goal: Goal;
   readonly live: LiveState;
-  /** The live catalog in the target's spelling. */
-  readonly settled: Catalog;
+  /** How the server is spoken to, which may be another product than its URL says. */
+  readonly dialect: Dialect;
+  /** The live catalog beside the target. */
+  readonly settled: Settled;
   readonly target: Catalog;
   /** Set where a newer release has moved the schema on: then the plan is empty, whatever differs. */
   readonly ahead: Ahead | null;
   readonly plan: Plan;
+  /** Ids of tables, views and functions that have a name of ours and are somebody else's. */
+  readonly foreign: readonly ObjectId[];
 }
 
 /** Opens the database for reading and plans. The caller closes `opened.connection`. */
 export async function inspect(database: Database, goal: Goal): Promise<Inspection> {
-  const opened = await database.open({ write: false });
+  const opened = await openDatabase(database, { write: false });
   try {
     return await inspectOpened(database, opened, goal);
   } catch (error) {
@@ -42,55 +40,41 @@ export async function inspect(database: Database, goal: Goal): Promise<Inspectio
 
 /** Plans over a connection that is open already. */
 export async function inspectOpened(database: Database, opened: Opened, goal: Goal): Promise<Inspection> {
-  const live = await liveState(database, opened.connection, opened.exists);
-  const { target: wanted, mayDrop, first } = goal(live);
-  const ahead = findAhead(live.catalog, wanted);
-  const target = ahead === null ? wanted : live.catalog;
-  const settled = await database.dialect.settle(live.catalog, target, database.scope.definitions);
-  const planned = planWhere(database.where, {
-    live: live.catalog,
-    settled,
-    target,
-    mayDrop,
-    render: (changes) => database.dialect.render(changes, { live: settled, target, product: live.server.product }),
-  });
-  const whole = { ...planned, statements: withFirst(first, planned.statements) };
-  return { database, opened, goal, live, settled, target, ahead, plan: whole };
-}
-
-/** @throws UserError that says where, for whatever cannot be planned */
-function planWhere(where: string, question: Question): Plan {
+  const live = await liveState(database, opened, goal);
+  const dialect = live.dialect ?? database.dialect;
   try {
-    return plan(question);
+    const planned = await planFor({ database, dialect, live, goal });
+    return { database, opened, goal, live, dialect, ...planned };
   } catch (error) {
-    throw error instanceof UserError ? withWhere(error, where) : error;
+    throw error instanceof UserError ? withWhere(error, database.where) : error;
   }
 }
 
 const withWhere = (error: UserError, where: string): UserError =>
   error.where === undefined ? new UserError(error.message, { where, hint: error.hint, cause: error }) : error;
 
-/** Into the plan's own transaction: what comes first is done only if all the rest is. */
-function withFirst(first: readonly Statement[], statements: readonly Statement[]): readonly Statement[] {
-  const start = Math.max(
-    0,
-    statements.findIndex(({ transactional }) => transactional),
-  );
-  return [...statements.slice(0, start), ...first, ...statements.slice(start)];
+async function liveState(database: Database, { connection, exists }: Opened, { aim }: Goal): Promise<LiveState> {
+  const { dialect, scope, alternative } = database;
+  const live = await introspected(database, connection, aim === 'nothing');
+  if (exists) return live;
+  if (alternative !== undefined && live.server.hasAlternative) throw insteadOf(database, alternative);
+  return { ...live, catalog: (live.dialect ?? dialect).absent(scope) };
 }
 
-async function liveState(database: Database, connection: Connection, exists: boolean): Promise<LiveState> {
-  const { dialect, scope } = database;
-  const live = await introspected(database, connection);
-  if (exists) return live;
-  database.mayBeMissing?.(live.server);
-  return { ...live, catalog: dialect.absent(scope) };
-}
+const insteadOf = ({ scope, where }: Database, alternative: string): UserError =>
+  new UserError(
+    `there is no database ${scope.database}, but there is ${scope.alternative}, which the official tools use by default`,
+    { where, hint: `name the system database: --sys-db-url ${alternative}` },
+  );
 
 /** @throws UserError that says where, and what to do, for whatever keeps the catalog from being read */
-async function introspected(database: Database, connection: Connection): Promise<LiveState> {
+async function introspected(
+  database: Database,
+  connection: Opened['connection'],
+  surroundings: boolean,
+): Promise<LiveState> {
   try {
-    return await database.dialect.introspect(connection, database.scope);
+    return await database.dialect.introspect(connection, lookFor(database.scope, { surroundings }));
   } catch (error) {
     if (error instanceof UserError) throw withWhere(error, database.where);
     if (!(error instanceof QueryError)) throw error;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import { type Database, explained } from './database.ts';
+import { pauseFor } from './pause.ts';
 
 /** Milliseconds for which a run waits for another one of the same database to end. */
 const patience = 10 * 60_000;
@@ -11,21 +11,17 @@ const patience = 10 * 60_000;
  * its holder. The lock ends with the connection.
  * @throws UserError when another run holds it for ten minutes.
  */
-export async function takeLock(
-  database: Database,
-  connection: Connection,
-  onWait: (what: string) => void,
-): Promise<void> {
+export async function takeLock(database: Database, connection: Connection): Promise<void> {
   const deadline = Date.now() + patience;
   for (let pause = 50; !(await tryLock(database, connection)); pause = Math.min(pause * 2, 1_000)) {
-    if (pause === 50) onWait('another migration of this database');
+    if (pause === 50) database.onWait('another migration of this database');
     if (Date.now() > deadline) {
       throw new UserError('another migration of this database has been running for ten minutes', {
         where: database.where,
         hint: "wait for it to end; if it hangs, find it with SELECT * FROM pg_locks WHERE locktype = 'advisory'",
       });
     }
-    await sleep(pause);
+    await pauseFor(pause, database.signal);
   }
 }
 

@@ -1,14 +1,18 @@
 import { Command } from 'clipanion';
+import { type Config, loadConfig } from '../operations/load-config.ts';
+import type { Listeners } from '../operations/request.ts';
+import type { Context } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { say } from './door.ts';
 import { failureText } from './failure.ts';
-import { databaseOptions } from './options.ts';
-
-/** Milliseconds that an operator waits without a word. */
-const PATIENCE = 2_000;
+import { Interrupted, Progress } from './interruption.ts';
+import { flags } from './flags.ts';
+import { given, single, valued } from './options.ts';
+import { type Painter, painter } from './terminal.ts';
 
 /** A command whose errors end as one message on stderr and an exit code. */
-export abstract class OperatorCommand extends Command {
-  debug = databaseOptions.debug();
+export abstract class OperatorCommand extends Command<Context> {
+  debug = given(flags.debug);
 
   /** Does the work. @returns the exit code */
   protected abstract run(): Promise<number>;
@@ -17,26 +21,61 @@ export abstract class OperatorCommand extends Command {
     try {
       return await this.run();
     } catch (error) {
-      this.context.stderr.write(failureText(error, this.debug));
-      return exitCodeOf(error);
+      if (error instanceof Interrupted) this.warn(`interrupted: ${this.standing()}`);
+      else say(this.context.stderr, failureText(error, this.debug, this.paint('stderr')));
+      const reason: unknown = this.context.signal?.reason;
+      return reason instanceof Interrupted ? reason.exitCode : exitCodeOf(error);
     }
+  }
+
+  protected readonly progress = new Progress();
+
+  /** What an interruption leaves behind. */
+  protected standing(): string {
+    return this.progress.standing();
   }
 
   protected print(line: string): void {
-    this.context.stdout.write(`${line}\n`);
+    say(this.context.stdout, `${line}\n`);
   }
 
   protected warn(text: string): void {
-    this.context.stderr.write(`${text}\n`);
+    say(this.context.stderr, `${text}\n`);
   }
 
-  /** Says why nothing happens, once a database has not answered for a while. */
-  protected async patiently<T>(answer: Promise<T>): Promise<T> {
-    const wait = setTimeout(() => this.warn('waiting for the database to answer; a lock may hold it up'), PATIENCE);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(wait);
-    }
+  protected paint(stream: 'stdout' | 'stderr'): Painter {
+    return painter(this.context[stream], this.context.env);
   }
+}
+
+/** A command about databases. */
+export abstract class DatabaseCommand extends OperatorCommand {
+  applicationUrls = valued(flags.applicationUrl);
+  systemUrls = valued(flags.systemUrl);
+  schemas = valued(flags.schema);
+  configs = valued(flags.config);
+
+  /** What flags, environment and file say. Warnings are printed. @throws UserError for a mistake in any of them */
+  protected async configuration(role?: string): Promise<Config & { readonly on: Listeners }> {
+    const config = await loadConfig({
+      file: single(this.configs, flags.config),
+      environment: this.context.env,
+      workingDirectory: this.context.cwd,
+      overrides: {
+        system: single(this.systemUrls, flags.systemUrl),
+        application: single(this.applicationUrls, flags.applicationUrl),
+        schema: single(this.schemas, flags.schema),
+        role,
+      },
+    });
+    for (const note of config.notes) this.warn(`note: ${note}`);
+    for (const warning of config.warnings) this.warn(`warning: ${warning}`);
+    return { ...config, signal: this.context.signal, on: this.on };
+  }
+
+  /** Tells on stderr what a run waits for. */
+  protected readonly on: Listeners = {
+    wait: ({ what }) => this.warn(`waiting for ${what}`),
+    segment: this.progress.listen,
+  };
 }

@@ -1,5 +1,6 @@
 import { Cli } from 'clipanion';
 import { exitCodes } from './exit-codes.ts';
+import { endingSignals, Interrupted } from './interruption.ts';
 import { main } from './main.ts';
 
 // A reader that has seen enough, as in `dbos migrate | head -1`, is no error, and what was begun goes on to its end.
@@ -11,5 +12,17 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const exitCode = await main(process.argv.slice(2), Cli.defaultContext);
+// The first signal ends the run in good order; a second one goes at once.
+const interruption = new AbortController();
+for (const signal of endingSignals) {
+  process.on(signal, () => {
+    const reason = new Interrupted(signal);
+    if (!interruption.signal.aborted) return interruption.abort(reason);
+    process.stderr.write('ended at once: the server may still be working on what it was sent last\n');
+    process.exit(reason.exitCode);
+  });
+}
+
+const context = { ...Cli.defaultContext, cwd: process.cwd(), signal: interruption.signal };
+const exitCode = await main(process.argv.slice(2), context);
 process.exitCode ??= exitCode;

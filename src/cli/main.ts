@@ -1,77 +1,93 @@
-import { type BaseContext, Cli, type Command, type CommandClass } from 'clipanion';
-import { UserError } from '../model/errors.ts';
+import { Cli, Command, type CommandClass } from 'clipanion';
+import { toolVersion } from '../operations/version.ts';
+import { OperatorCommand } from './command.ts';
+import type { Context } from './context.ts';
+import { say } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure.ts';
-import { HelpCommand, usageText, VersionCommand } from './help.ts';
+import { type Manual, manualPage, namesOf, overview } from './help.ts';
 import { MigrateCommand } from './migrate.ts';
+import { PostgresStartCommand } from './postgres-start.ts';
+import { PostgresStatusCommand } from './postgres-status.ts';
+import { PostgresStopCommand } from './postgres-stop.ts';
+import { PostgresUrlCommand } from './postgres-url.ts';
 import { ResetCommand } from './reset.ts';
-import { nearest } from './suggest.ts';
-import { toolVersion } from './version.ts';
+import { commandOf, type Grammar, syntaxError } from './syntax.ts';
+import { painter } from './terminal.ts';
 
-const commands: readonly CommandClass[] = [HelpCommand, VersionCommand, MigrateCommand, ResetCommand];
+/** `dbos help`, and `dbos` alone. */
+class HelpCommand extends OperatorCommand {
+  static override paths = [['help'], ['-h'], ['--help'], Command.Default];
 
-const find = (name: string | undefined): CommandClass | null =>
-  commands.find((command) => command.paths?.[0]?.[0] === name) ?? null;
-
-/** Runs one command line. @returns the exit code */
-export async function main(given: readonly string[], context: BaseContext): Promise<number> {
-  const argv = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
-  const cli = Cli.from([...commands], {
-    binaryLabel: 'DBOS system tables',
-    binaryName: 'dbos',
-    binaryVersion: toolVersion,
-    enableColors: false,
-  });
-  const wantsHelp = argv.includes('--help') || argv.includes('-h');
-  if (wantsHelp && (argv[0]?.startsWith('-') || find(argv[0]) !== null)) {
-    context.stdout.write(usageText(cli, find(argv[0])));
+  protected override async run(): Promise<number> {
+    say(this.context.stdout, overview(manualOf(this.cli.definitions())));
     return exitCodes.done;
   }
-  let command: Command;
+}
+
+/** `dbos postgres` alone, and its help. */
+class PostgresCommand extends OperatorCommand {
+  static override paths = ['postgres', 'pg'].flatMap((word) => [[word], [word, '--help'], [word, '-h']]);
+
+  protected override async run(): Promise<number> {
+    say(this.context.stdout, overview(manualOf(this.cli.definitions()), 'postgres'));
+    return exitCodes.done;
+  }
+}
+
+/** `dbos --version` */
+class VersionCommand extends OperatorCommand {
+  static override paths = [['--version'], ['-v'], ['-V']];
+
+  protected override async run(): Promise<number> {
+    this.print(toolVersion);
+    return exitCodes.done;
+  }
+}
+
+const commands: readonly CommandClass<Context>[] = [
+  HelpCommand,
+  VersionCommand,
+  MigrateCommand,
+  ResetCommand,
+  PostgresCommand,
+  PostgresStartCommand,
+  PostgresStopCommand,
+  PostgresStatusCommand,
+  PostgresUrlCommand,
+];
+
+const manualOf = (definitions: Manual['definitions']): Manual => ({
+  label: 'DBOS system tables',
+  version: toolVersion,
+  commands,
+  definitions,
+});
+
+/** Runs one command line. @returns the exit code */
+export async function main(given: readonly string[], context: Context): Promise<number> {
+  const argv = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
+  const cli = Cli.from<Context>([...commands], { binaryName: 'dbos', binaryVersion: toolVersion, enableColors: false });
+  const meant = commandOf(argv, commands)?.command;
+  if (meant?.usage !== undefined && argv.some((word) => word === '--help' || word === '-h')) {
+    say(context.stdout, manualPage(meant, manualOf(cli.definitions())));
+    return exitCodes.done;
+  }
+  let command: Command<Context>;
   try {
     command = cli.process([...argv], context);
   } catch (error) {
-    context.stderr.write(failureText(syntaxError(argv, error, cli), argv.includes('--debug')));
+    const paint = painter(context.stderr, context.env);
+    const mistake = syntaxError(argv, grammarsOf(cli), error);
+    say(context.stderr, failureText(mistake, argv.includes('--debug'), paint));
     return exitCodes.error;
   }
   return cli.run(command, context);
 }
 
-/** What is wrong with a command line, told by its first word that nobody knows. */
-function syntaxError(argv: readonly string[], cause: unknown, cli: Cli): UserError {
-  const names = commands.flatMap((command) => command.paths?.[0]?.[0] ?? []);
-  const [name] = argv;
-  if (name !== undefined && !name.startsWith('-') && !names.includes(name)) {
-    return unknown('command', name, names, '`dbos help` lists the commands');
-  }
-  const commandName = names.filter((known) => known === name);
-  const definition = cli.definitions().find(({ path }) => path === `dbos ${name}`);
-  const known = (definition?.options ?? []).flatMap((option) => option.definition.match(/--?[\w-]+/g) ?? []);
-  const flags = argv.filter((word) => word.startsWith('-')).map((word) => word.split('=', 1)[0] ?? word);
-  const strange = flags.find((flag) => ![...known, ...commandName, '-h', '--help'].includes(flag));
-  const help =
-    definition === undefined ? '`dbos help` lists the commands' : `\`dbos ${name} --help\` lists the options`;
-  if (strange !== undefined) return unknown('option', strange, known, help);
-  const reason = reasonOf(cause);
-  return new UserError(reason, {
-    hint: reason.includes('://') ? `a URL stands behind --sys-db-url; ${help}` : help,
-    cause,
+const grammarsOf = (cli: Cli<Context>): readonly Grammar[] =>
+  commands.map((command) => {
+    const path = ['dbos', ...(command.paths?.[0] ?? [])].join(' ');
+    const options = cli.definitions().find((definition) => definition.path === path)?.options ?? [];
+    return { paths: command.paths ?? [], flags: options.flatMap(namesOf) };
   });
-}
-
-const unknown = (what: string, word: string, known: readonly string[], help: string): UserError => {
-  const meant = nearest(word, known);
-  return new UserError(`unknown ${what} ${word}`, {
-    hint: meant === undefined ? help : `did you mean ${meant}? ${help}`,
-  });
-};
-
-/** The parser's own first line, without the usage behind it, in our words. */
-function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : '';
-  if (text === '' || text.startsWith('Command not found')) return 'the command line cannot be read';
-  return text
-    .replace(/^Not enough arguments to option (--?[\w-]+)\.?$/, '$1 needs a value')
-    .replace(/^Invalid option name \("(--?[\w-]+)=.*$/, '$1 takes no value')
-    .replace(/^Extraneous positional argument \("(.*)"\)\.?$/, 'unexpected argument $1');
-}

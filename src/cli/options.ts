@@ -1,26 +1,38 @@
 import { Option } from 'clipanion';
 import { UserError } from '../model/errors.ts';
+import { quoted } from '../secrets/printable.ts';
+import type { Flag } from './flags.ts';
 
-/** Given twice, a flag for one value is a mistake: which of the two was meant? */
-export function single(values: readonly string[] | undefined, name: string): string | undefined {
+/** An option with a value. As an array, so that a flag which is given twice is seen. */
+export const valued = ({ names, about }: Flag) => Option.Array(names, { description: about });
+
+/** An option that is given or not. */
+export const given = ({ names, about }: Flag) => Option.Boolean(names, false, { description: about });
+
+/** @throws UserError for a flag for one value that is given twice: which of the two was meant? */
+export function single(values: readonly string[] | undefined, { names }: Flag): string | undefined {
   if (values === undefined || values.length === 0) return undefined;
   if (values.length > 1) {
-    throw new UserError(`${name} is given ${values.length} times`, { hint: 'give it once' });
+    throw new UserError(`${longName(names)} is given ${values.length} times`, { hint: 'give it once' });
   }
   return values[0];
 }
 
-/** Values of a flag that may be repeated. Without a value it would mean nothing, and say nothing of it. */
-export function each(values: readonly string[] | undefined, name: string): readonly string[] {
-  if (values?.includes('')) throw new UserError(`${name} is empty`, { hint: 'give it a value or leave it out' });
+/** Values of a flag that may be repeated. @throws UserError for one without a value, which would mean nothing */
+export function each(values: readonly string[] | undefined, { names }: Flag): readonly string[] {
+  if (values?.includes(''))
+    throw new UserError(`${longName(names)} is empty`, { hint: 'give it a value or leave it out' });
   return values ?? [];
 }
 
-/** Flags that `migrate` and `reset` share. As arrays, so that a flag given twice is seen. */
-export const databaseOptions = {
-  applicationUrl: () => Option.Array('-D,--db-url', { description: 'URL of the application database' }),
-  systemUrl: () => Option.Array('-s,--sys-db-url', { description: 'URL of the system database' }),
-  schema: () => Option.Array('--schema', { description: 'Schema of the system tables (PostgreSQL)' }),
-  config: () => Option.Array('--config', { description: 'Configuration file; otherwise ./dbos-config.yaml' }),
-  debug: () => Option.Boolean('--debug', false, { description: 'Print stack traces of errors' }),
-};
+/** @throws UserError for a value that is no whole number, and for zero */
+export function whole(values: readonly string[] | undefined, flag: Flag): number | undefined {
+  const text = single(values, flag);
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UserError(`${longName(flag.names)} takes a whole number, and not ${quoted(text)}`, {
+    hint: `give one from 1: ${longName(flag.names)} ${flag.value ?? ''}`,
+  });
+}
+
+const longName = (names: string): string => names.split(',').at(-1) ?? names;

@@ -3,20 +3,21 @@ import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { UserError } from '../model/errors.ts';
 import { maskCommand } from '../secrets/mask-command.ts';
+import { oneLine } from '../secrets/printable.ts';
 import { runInShell } from '../process/run.ts';
 import type { ProcessEnd } from '../process/run.ts';
 
 export interface CommandRun {
   /** The configuration file the commands stand in, as the operator named it. */
   readonly file: string;
-  /** The directory of that file: the commands run there. */
+  /** Absolute: the commands run there, which is where the operator stands. */
   readonly directory: string;
   /** Added to this process's environment: complete URLs, DBOS_SYSTEM_DATABASE_URL and DBOS_DATABASE_URL. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Passwords of the databases, decoded: never shown where they can be told from ordinary words. */
   readonly secrets: readonly string[];
-  /** Prints one line of progress. */
-  readonly announce: (line: string) => void;
+  /** Told each command before it runs, with passwords masked. */
+  readonly announce: (command: string) => void;
   /** Keeps a command before it runs, and again, under the same id, when it has ended: what was interrupted is seen. */
   readonly record: (run: CommandRecord) => Promise<void>;
 }
@@ -41,10 +42,9 @@ export interface CommandRecord {
 export async function runCommands(commands: readonly string[], run: CommandRun): Promise<void> {
   if (commands.length === 0) return;
   await checkDirectory(run);
-  run.announce(`Executing migration commands from '${run.file}'`);
   for (const command of commands) {
     const masked = maskCommand(command, run.secrets);
-    run.announce(`Executing migration command: ${masked}`);
+    run.announce(masked);
     const started = { id: randomUUID(), command: masked, exitCode: null, startedAt: Date.now(), completedAt: null };
     await run.record(started);
     const end = await runInShell(command, run);
@@ -63,14 +63,13 @@ async function recordEnd(run: CommandRun, failure: UserError | null, facts: Comm
   if (failure !== null) throw failure;
 }
 
-async function checkDirectory({ file, directory }: CommandRun): Promise<void> {
-  try {
-    if ((await stat(directory)).isDirectory()) return;
-  } catch (cause) {
-    throw new UserError('the directory to run custom commands in does not exist', { where: directory, cause });
-  }
-  throw new UserError('custom commands run in the directory of the configuration file, and it has none', {
-    where: `${file} · ${directory}`,
+async function checkDirectory({ directory }: CommandRun): Promise<void> {
+  const facts = await stat(directory).catch(() => null);
+  if (facts?.isDirectory()) return;
+  const problem = facts === null ? 'does not exist' : 'is no directory';
+  throw new UserError(`the directory to run custom commands in ${problem}`, {
+    where: oneLine(directory, 200),
+    hint: 'run it from a directory that exists',
   });
 }
 
@@ -82,19 +81,19 @@ const SHELL_CODES: Readonly<Record<number, string>> = {
   127: 'the shell did not find the program: is it installed and on the PATH?',
 };
 
-function explain(end: ProcessEnd, command: string, file: string): UserError | null {
+function explain(end: ProcessEnd, masked: string, file: string): UserError | null {
   const where = `${file} · database.migrate`;
+  const command = oneLine(masked, 200);
   if (end.failure !== null) {
     return new UserError(`the shell could not be started for the custom command: ${command}`, {
       where,
+      hint: 'look whether this system has a shell, and processes to spare',
       cause: end.failure,
     });
   }
   if (end.forwarded !== null) {
-    return new UserError(`stopped by ${end.forwarded} while the custom command ran: ${command}`, {
-      where,
-      hint: AGAIN,
-    });
+    const message = `stopped by ${end.forwarded} while the custom command ran: ${command}`;
+    return new UserError(message, { where, hint: AGAIN });
   }
   if (end.signal !== null) {
     return new UserError(`the custom command was ended by ${end.signal}: ${command}`, { where, hint: AGAIN });

@@ -1,20 +1,17 @@
-import { open, stat } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
+import { oneLine } from '../secrets/printable.ts';
 import { variable } from './environment.ts';
+import { isConnectionString } from './names.ts';
+import { readRegularFile } from './regular-file.ts';
 import type { Environment } from '../model/target.ts';
 
 /** The name under which every DBOS tool looks for its configuration in the working directory. */
 const DEFAULT_NAME = 'dbos-config.yaml';
 
-const MAX_BYTES = 1_000_000;
-
 export interface ConfigurationFile {
   /** As the operator named it, for messages. */
   readonly path: string;
-  /** The absolute directory it lies in; custom commands run there. */
-  readonly directory: string;
   readonly text: string;
 }
 
@@ -27,57 +24,36 @@ export interface Search {
 
 /**
  * Reads the configuration file: the one that `--config` or else `DBOS_CONFIG` names, or the default one where it exists.
- * @throws UserError where a named file is missing, and where a file cannot be read, is above 1 MB or no UTF-8
+ * @throws UserError where a named file is missing, and where a file cannot be read, is no regular one, is above 1 MB or
+ * no UTF-8
  */
 export async function findConfiguration(search: Search): Promise<ConfigurationFile | null> {
   const named = namedFile(search);
-  const path = named?.path ?? DEFAULT_NAME;
-  const absolute = resolve(search.workingDirectory, path);
-  const where = named === null ? path : `${named.source} ${path}`;
-  try {
-    const text = decode(await readBounded(absolute, where), where);
-    return { path, directory: dirname(absolute), text };
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    if (named === null && isMissing(error)) return null;
-    throw explain(error, where);
-  }
+  const given = named?.path ?? DEFAULT_NAME;
+  const path = oneLine(given, 200);
+  const source = named?.source ?? null;
+  const where = source === null ? path : `${source} ${path}`;
+  const hint = source === null ? `correct ${path}, or take it away` : `name the right file in ${source}`;
+  const bytes = await readRegularFile(resolve(search.workingDirectory, given), {
+    what: 'the configuration file',
+    where,
+    hint,
+  });
+  if (bytes !== null) return { path, text: decode(bytes, where) };
+  if (source === null) return null;
+  throw new UserError('the configuration file does not exist', { where, hint: `${hint}, or leave ${source} out` });
 }
 
 function namedFile({ flag, environment }: Search): { path: string; source: string } | null {
   if (flag === '') throw new UserError('--config is empty', { hint: 'name a file, or leave the flag out' });
-  if (flag !== undefined) return { path: flag, source: '--config' };
-  const path = variable(environment, 'DBOS_CONFIG');
-  return path === null ? null : { path, source: 'DBOS_CONFIG' };
-}
-
-/** Reads no more than the limit, whatever the file says of its size: it may be a pipe or a device. */
-async function readBounded(path: string, where: string): Promise<Uint8Array> {
-  if ((await stat(path)).isDirectory()) {
-    throw new UserError('the configuration file is a directory', {
-      where,
-      hint: `name the file in it: ${DEFAULT_NAME}`,
-    });
-  }
-  const file = await open(path);
-  try {
-    const bytes = await readUpTo(file, MAX_BYTES + 1);
-    if (bytes.length <= MAX_BYTES) return bytes;
-    throw new UserError('the configuration file is larger than 1 MB', { where });
-  } finally {
-    await file.close();
-  }
-}
-
-async function readUpTo(file: FileHandle, limit: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(limit);
-  let length = 0;
-  while (length < limit) {
-    const { bytesRead } = await file.read(bytes, length, limit - length, null);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
+  const source = flag === undefined ? 'DBOS_CONFIG' : '--config';
+  const path = flag ?? variable(environment, 'DBOS_CONFIG');
+  if (path === null) return null;
+  if (!isConnectionString(path)) return { path, source };
+  throw new UserError('the configuration file may not be named by a URL', {
+    where: source,
+    hint: 'name a file there; the URL of a database goes into --sys-db-url or --db-url',
+  });
 }
 
 function decode(bytes: Uint8Array, where: string): string {
@@ -86,13 +62,4 @@ function decode(bytes: Uint8Array, where: string): string {
   } catch (cause) {
     throw new UserError('the configuration file is not UTF-8', { where, hint: 'save it as UTF-8', cause });
   }
-}
-
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
-
-const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
-
-function explain(error: unknown, where: string): UserError {
-  if (isMissing(error)) return new UserError('the configuration file does not exist', { where, cause: error });
-  return new UserError(`the configuration file cannot be read (${codeOf(error)})`, { where, cause: error });
 }

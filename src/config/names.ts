@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { UserError } from '../model/errors.ts';
+import { quoted } from '../secrets/printable.ts';
 
 export type IdentifierKind = 'schema' | 'role' | 'user' | 'database';
 
@@ -12,6 +13,7 @@ const MAX_BYTES = 63;
 interface Reserved {
   readonly names: RegExp;
   readonly why: string;
+  readonly instead: string;
 }
 
 /**
@@ -21,8 +23,16 @@ interface Reserved {
  * https://www.postgresql.org/docs/current/sql-createrole.html
  */
 const RESERVED: { readonly [K in IdentifierKind]: Reserved | null } = {
-  schema: { names: /^(?:pg_|information_schema$)/, why: 'PostgreSQL keeps pg_… and information_schema for itself' },
-  role: { names: /^(?:pg_|public$|none$)/, why: 'PostgreSQL keeps pg_…, public and none for itself' },
+  schema: {
+    names: /^(?:pg_|information_schema$)/,
+    why: 'PostgreSQL keeps pg_… and information_schema for itself',
+    instead: 'choose another name, such as dbos',
+  },
+  role: {
+    names: /^(?:pg_|public$|none$)/,
+    why: 'PostgreSQL keeps pg_…, public and none for itself',
+    instead: 'name the role that the application connects as',
+  },
   user: null,
   database: null,
 };
@@ -32,7 +42,8 @@ const RESERVED: { readonly [K in IdentifierKind]: Reserved | null } = {
  * Whatever the server takes is fine: quotes, dots, blanks, backslashes, line breaks.
  * @param source where the name came from, as the operator knows it: `--schema`
  * @param hint what to do about a name that is too long
- * @throws UserError where the server would refuse the name, cut it, or mean something else by it
+ * @throws UserError where the server would refuse the name, cut it, or mean something else by it, and where it is a
+ * connection string in the wrong place
  */
 export function checkIdentifier(
   kind: IdentifierKind,
@@ -40,13 +51,11 @@ export function checkIdentifier(
   source: string,
   hint = `choose a name of at most ${MAX_BYTES} bytes`,
 ): string {
-  if (name === '') throw new UserError(`the name of the ${kind} is empty`, { where: source });
-  if (name.includes('\0')) throw new UserError(`the name of the ${kind} contains a NUL character`, { where: source });
-  if (/\p{Cs}/u.test(name)) throw new UserError(`the name of the ${kind} is no valid Unicode`, { where: source });
+  refuseUnusable(kind, name, source);
   const bytes = Buffer.byteLength(name);
   if (bytes > MAX_BYTES) {
     // A user that long may be a user with its password, encoded by mistake.
-    const shown = kind === 'user' ? '' : `: ${JSON.stringify(name)}`;
+    const shown = kind === 'user' ? '' : `: ${quoted(name)}`;
     throw new UserError(
       `the name of the ${kind} is ${bytes} bytes long; PostgreSQL keeps ${MAX_BYTES} and would take another for it${shown}`,
       { where: source, hint },
@@ -54,10 +63,28 @@ export function checkIdentifier(
   }
   const reserved = RESERVED[kind];
   if (reserved?.names.test(name)) {
-    throw new UserError(`the ${kind} may not be named ${JSON.stringify(name)}: ${reserved.why}`, { where: source });
+    const message = `the ${kind} may not be named ${quoted(name)}: ${reserved.why}`;
+    throw new UserError(message, { where: source, hint: reserved.instead });
   }
   return name;
 }
+
+function refuseUnusable(kind: IdentifierKind, name: string, where: string): void {
+  const refuse = (message: string, hint: string): never => {
+    throw new UserError(message, { where, hint });
+  };
+  if (name === '') refuse(`the name of the ${kind} is empty`, `name the ${kind}`);
+  if (RESERVED[kind] !== null && isConnectionString(name)) {
+    const hint = 'give the name alone; the URL of a database goes into --sys-db-url or --db-url';
+    refuse(`a connection string stands where the name of the ${kind} belongs`, hint);
+  }
+  if (name.includes('\0')) refuse(`the name of the ${kind} contains a NUL character`, 'take that character out');
+  if (/\p{Cs}/u.test(name)) refuse(`the name of the ${kind} is no valid Unicode`, 'write the name as UTF-8');
+}
+
+/** Whether a text that was given for a name is a URL or a connection string, which may hold a password. */
+export const isConnectionString = (text: string): boolean =>
+  /:\/\/|\bpassword\s*=|^[^\s/@:]+:[^@]*@[^@]*\//i.test(text);
 
 /**
  * Checks the name of an application by the runtime's rule, and gives it back.
@@ -65,7 +92,7 @@ export function checkIdentifier(
  */
 export function checkApplicationName(name: string, source: string): string {
   if (/^[a-z0-9_-]{3,256}$/.test(name)) return name;
-  throw new UserError(`the application may not be named ${JSON.stringify(name)}`, {
+  throw new UserError(`the application may not be named ${quoted(name)}`, {
     where: source,
     hint: 'use 3 to 256 of a–z, 0–9, - and _',
   });

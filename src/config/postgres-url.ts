@@ -1,7 +1,9 @@
 import { UserError } from '../model/errors.ts';
-import { isPlainUrl } from '../secrets/mask-url.ts';
-import type { PostgresTarget } from '../model/target.ts';
+import { isPlainUrl, maskUrl } from '../secrets/mask-url.ts';
+import type { Environment, PostgresTarget } from '../model/target.ts';
+import { variable } from './environment.ts';
 import { checkIdentifier } from './names.ts';
+import { isKnownParameter, meantParameter, unsupportedDemand } from './postgres-parameters.ts';
 
 /** Where libpq splits a URL: a user ends at the first `@`, if no slash stands before it. */
 const FORM =
@@ -13,13 +15,21 @@ const ENCODE =
 /** Parameters that have a field of their own, or that mean nothing to a tool that always needs the server that writes. */
 const CONSUMED = new Set(['host', 'port', 'user', 'password', 'dbname', 'maintenance_db', 'target_session_attrs']);
 
+/** What a URL of PostgreSQL is read with. */
+export interface Surroundings {
+  /** For errors: the source with the masked URL. */
+  readonly where: string;
+  /** Where libpq looks for what the URL leaves open; null for a URL that stands for itself. */
+  readonly environment: Environment | null;
+}
+
 /**
- * Reads a URL by libpq's rules, with SQLAlchemy's driver names (`postgresql+psycopg://`) and unknown parameters let through.
+ * Reads a URL by libpq's rules, with SQLAlchemy's driver names (`postgresql+psycopg://`), and with parameters of other
+ * drivers that change nothing here.
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
- * @param where for errors: the source with the masked URL
  * @throws UserError, also where an unencoded character of the password could send the connection elsewhere
  */
-export function parsePostgresUrl(text: string, where: string): PostgresTarget {
+export function parsePostgresUrl(text: string, { where, environment }: Surroundings): PostgresTarget {
   const refuse: Refuse = (message, hint = ENCODE) => {
     throw new UserError(message, { where, hint });
   };
@@ -29,22 +39,26 @@ export function parsePostgresUrl(text: string, where: string): PostgresTarget {
   }
   if (isAmbiguous(parts, text)) return refuse('the database URL has an @ that may belong to the password');
   const { fields, parameters } = readParts(parts, refuse);
-  const { user, database, maintenance_db: maintenanceDatabase } = fields;
-  if (database === null) return refuse('the database URL names no database', 'put /database behind the host');
-  checkIdentifier('database', database, where);
+  const { user, maintenance_db: maintenanceDatabase } = fields;
+  const host = checkHost(fields.host, environment, refuse);
+  const port = checkPort(fields.port, refuse);
+  const further = checkParameters(parameters, { text, environment, refuse });
   if (user !== null) checkIdentifier('user', user, where);
   if (maintenanceDatabase !== null) checkIdentifier('database', maintenanceDatabase, where);
-  return {
-    dialect: 'postgres',
-    text,
-    user,
-    password: fields.password,
-    host: checkHost(fields.host, refuse),
-    port: checkPort(fields.port, refuse),
-    database,
-    parameters: checkParameters(parameters, refuse),
-    maintenanceDatabase,
-  };
+  const { password } = fields;
+  const target = { dialect: 'postgres', text, user, password, host, port, parameters: further } as const;
+  return { ...target, maintenanceDatabase, ...findDatabase(fields.database, parts, { where, environment }, refuse) };
+}
+
+/** Where the URL names no database, PGDATABASE does; libpq's last resort, the name of the user, is nobody's intention. */
+function findDatabase(named: string | null, parts: Parts, { where, environment }: Surroundings, refuse: Refuse) {
+  if (named !== null) return { database: checkIdentifier('database', named, where) };
+  const inherited = environment && variable(environment, 'PGDATABASE');
+  if (inherited === null) {
+    return refuse('the database URL names no database', 'put /database behind the host, or set PGDATABASE');
+  }
+  const database = checkIdentifier('database', inherited, 'PGDATABASE');
+  return { database, text: textWith(parts, database), databaseFrom: 'PGDATABASE' } as const;
 }
 
 /** Decodes all parts. A parameter wins over the part of the URL that says the same; what is empty is not given. */
@@ -70,14 +84,18 @@ function readParts(parts: Parts, refuse: Refuse) {
 export function withDatabase(url: PostgresTarget, database: string): PostgresTarget {
   const parts = split(url.text);
   if (parts === null) throw new Error('not the text of a database URL');
-  const userinfo = parts.userinfo === undefined ? '' : `${parts.userinfo}@`;
-  const query = parts.query
+  const { databaseFrom: _, ...rest } = url;
+  return { ...rest, text: textWith(parts, database), database };
+}
+
+function textWith({ scheme, userinfo, authority, query }: Parts, database: string): string {
+  const kept = query
     ?.split('&')
     .filter((part) => decodePart(part.split('=', 1)[0] ?? '') !== 'dbname')
     .join('&');
-  const tail = query === undefined || query === '' ? '' : `?${query}`;
-  const text = `${parts.scheme}${userinfo}${parts.authority}/${encodeURIComponent(database)}${tail}`;
-  return { ...url, text, database };
+  const tail = kept === undefined || kept === '' ? '' : `?${kept}`;
+  const user = userinfo === undefined ? '' : `${userinfo}@`;
+  return `${scheme}${user}${authority}/${encodeURIComponent(database)}${tail}`;
 }
 
 interface Parts {
@@ -127,25 +145,64 @@ function readHost(authority: string): { host: string; port: string } | null {
 
 type Refuse = (message: string, hint?: string) => never;
 
-function checkHost(host: string | null, refuse: Refuse): string | null {
-  if (host?.includes(',')) return refuse('the database URL names several hosts', 'name the one that takes writes');
-  return host;
+function checkHost(host: string | null, environment: Environment | null, refuse: Refuse): string | null {
+  const names = host ?? environment?.['PGHOST'];
+  if (!names?.includes(',')) return host;
+  const by = host === null ? 'PGHOST' : 'the database URL';
+  return refuse(`${by} names several hosts, which is not supported yet`, 'name the one that takes writes');
 }
 
 function checkPort(port: string | null, refuse: Refuse): number | null {
   if (port === null) return null;
-  if (port.includes(',')) return refuse('the database URL names several ports', 'name the one that takes writes');
-  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
-  return number >= 1 && number <= 65_535 ? number : refuse('the port of the database URL is no number from 1 to 65535');
+  if (port.includes(',')) {
+    return refuse('the database URL names several ports, which is not supported yet', 'name the one that takes writes');
+  }
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : null;
+  if (number !== null && number >= 1 && number <= 65_535) return number;
+  return refuse(
+    number === null
+      ? 'the database URL names a port that is none'
+      : `the database URL names port ${number}, which is no port`,
+    'a port is a number from 1 to 65535, and 5432 where the server was not told otherwise; write a : of the password as %3A',
+  );
 }
 
-/** Gives the parameters without those that have fields, and refuses what would lead to another server than libpq's. */
-function checkParameters(parameters: ReadonlyMap<string, string>, refuse: Refuse): ReadonlyMap<string, string> {
-  for (const name of ['service', 'servicefile', 'hostaddr']) {
-    if (parameters.has(name)) return refuse(`parameter ${name} is not supported`, 'name host and port in the URL');
-  }
+interface ParameterChecks {
+  readonly text: string;
+  readonly environment: Environment | null;
+  readonly refuse: Refuse;
+}
+
+/** Gives the parameters without those that have fields, and refuses what libpq would refuse, or do and we cannot. */
+function checkParameters(
+  parameters: ReadonlyMap<string, string>,
+  { text, environment, refuse }: ParameterChecks,
+): ReadonlyMap<string, string> {
+  for (const name of parameters.keys()) if (!isKnownParameter(name)) refuseUnknown(name, text, refuse);
+  const demand = unsupportedDemand(parameters, environment);
+  if (demand !== null) return refuse(`${demand.by} is not supported yet: ${demand.why}`, demand.instead);
   if (!/^-?\d+$/.test(parameters.get('connect_timeout') || '0')) {
     return refuse('parameter connect_timeout is no number of seconds', 'write connect_timeout=10');
   }
   return new Map([...parameters].filter(([name]) => !CONSUMED.has(name)));
 }
+
+/** A name is said where the mask leaves it: it may be the rest of a password with an & in it. */
+function refuseUnknown(name: string, text: string, refuse: Refuse): never {
+  const shown = /^[\w.-]{1,40}$/.test(name) && maskUrl(text).includes(`${name}=`) ? ` ${name}` : '';
+  const meant = meantParameter(name);
+  const asked = meant === undefined || shown === '' ? '' : `did you mean ${meant}? `;
+  return refuse(
+    `the database URL has an unknown parameter${shown}`,
+    `${asked}take it out where it is for another driver; write an & of the password as %26`,
+  );
+}
+
+/**
+ * The URL as it may be shown: with its passwords masked, and the values of parameters that nobody knows, as a name that
+ * is misspelt may be that of a password.
+ */
+export const shownPostgresUrl = (text: string): string =>
+  maskUrl(text).replaceAll(/(?<=[?&])([^=&?]+)=[^&]*/g, (part, name: string) =>
+    isKnownParameter(decodePart(name) ?? '') ? part : `${name}=***`,
+  );

@@ -1,5 +1,5 @@
 import type * as yaml from 'yaml';
-import type { Document, ErrorCode, LineCounter, Node, Pair, Scalar, YAMLMap } from 'yaml';
+import type { Document, ErrorCode, LineCounter, Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml';
 import { UserError } from '../model/errors.ts';
 
 /** A value of the file with the place where it stands. Lines and columns count from 1. */
@@ -7,6 +7,14 @@ export interface Positioned {
   readonly line: number;
   readonly column: number;
   readonly value: string | number | bigint | boolean | null | List | Mapping;
+}
+
+/** A value with its key. */
+export interface Entry extends Positioned {
+  /** Where the key stands. */
+  readonly key: { readonly line: number; readonly column: number };
+  /** Whether the value is given a name (`&name`) to be used elsewhere in the file. */
+  readonly isAnchor: boolean;
 }
 
 export interface List {
@@ -17,7 +25,7 @@ export interface List {
 export interface Mapping {
   readonly type: 'mapping';
   /** By key, merge keys (`<<`) resolved. Keys that are no text are left out. */
-  entries(): ReadonlyMap<string, Positioned>;
+  entries(): ReadonlyMap<string, Entry>;
 }
 
 export interface Reading {
@@ -37,30 +45,33 @@ export async function readYaml(path: string, text: string): Promise<Reading> {
   const library = await import('yaml');
   const lines = new library.LineCounter();
   const { document, targets } = parse(library, path, text, lines);
-  const errors = document.errors.map(({ code, pos: [offset] }) => ({
-    code,
-    error: syntaxError(code, path, lines, offset),
-  }));
+  const { errors } = document;
+  const explain = ({ code, pos: [offset] }: YAMLError): UserError => syntaxError(code, path, lines, offset);
   if (errors.some(({ code }) => code !== 'DUPLICATE_KEY')) {
-    throw combineErrors(
-      path,
-      errors.map(({ error }) => error),
-    );
+    // What follows a mistake is mostly its doing.
+    throw combineErrors(path, errors.slice(0, 3).map(explain), errors.length);
   }
-  const read = reader(library, targets, lines);
-  return { root: read(document.contents, 0), errors: errors.map(({ error }) => error) };
+  return { root: reader(library, targets, lines)(document.contents, 0), errors: errors.map(explain) };
 }
 
-/** Makes one error of all errors of a file. */
-export function combineErrors(path: string, errors: readonly UserError[]): UserError {
+/** Errors of a file that are told; who mends as many reads on. */
+const TOLD = 10;
+
+/** Makes one error of the errors of a file. @param total how many there are, where these are the first of them */
+export function combineErrors(path: string, errors: readonly UserError[], total: number = errors.length): UserError {
   const [only] = errors;
-  if (only !== undefined && errors.length === 1) return only;
-  const lines = errors.map(({ message, where, hint }) =>
+  if (only !== undefined && total === 1) return only;
+  const told = errors.slice(0, TOLD);
+  const lines = told.map(({ message, where, hint }) =>
     [`  ${where ?? path}`, `    ${message}`, ...(hint === undefined ? [] : [`    ${hint}`])].join('\n'),
   );
-  return new UserError([`${errors.length} errors in the configuration file`, ...lines].join('\n'), {
+  const more = total - told.length;
+  const rest = more === 0 ? [] : [`  … and ${more.toLocaleString('en')} more`];
+  const count = `${total.toLocaleString('en')} errors in the configuration file`;
+  return new UserError([count, ...lines, ...rest].join('\n'), {
     where: path,
-    cause: errors,
+    hint: 'mend these places of the file, then run it again',
+    cause: told,
   });
 }
 
@@ -88,7 +99,8 @@ function parse(library: Yaml, path: string, text: string, lineCounter: LineCount
     });
     return { document, targets };
   } catch (cause) {
-    throw new UserError('the configuration file is nested too deeply', { where: path, cause });
+    const hint = 'look for brackets and braces that are not closed';
+    throw new UserError('the configuration file is nested too deeply', { where: path, hint, cause });
   }
 }
 
@@ -106,9 +118,9 @@ const HINTS: { readonly [C in ErrorCode]?: string } = {
 };
 
 function syntaxError(code: ErrorCode, path: string, lines: LineCounter, offset: number): UserError {
-  const { line, col } = lines.linePos(offset);
+  const { line, column } = placeAt(lines, offset);
   return new UserError(`invalid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`, {
-    where: `${path}:${line}:${col}`,
+    where: `${path}:${line}:${column}`,
     hint: HINTS[code] ?? 'look at indentation, quotes and brackets in this line and the one before it',
   });
 }
@@ -121,24 +133,30 @@ function reader(library: Yaml, targets: Parsed['targets'], lines: LineCounter): 
     type: 'mapping',
     entries: () =>
       new Map(
-        Array.from(pairsOf(library, node, follow), ([key, pair]) => [
-          key,
-          read(pair.value, (pair.key as Node).range?.[0] ?? 0),
-        ]),
+        Array.from(pairsOf(library, node, follow), ([name, pair]) => {
+          const offset = (pair.key as Node).range?.[0] ?? 0;
+          const isAnchor = library.isNode(pair.value) && 'anchor' in pair.value && pair.value.anchor !== undefined;
+          return [name, { ...read(pair.value, offset), key: placeAt(lines, offset), isAnchor }];
+        }),
       ),
   });
   const read: Read = (node, fallback) => {
     const offset = (library.isNode(node) ? node.range?.[0] : undefined) ?? fallback;
-    const { line, col: column } = lines.linePos(offset);
+    const place = placeAt(lines, offset);
     const target = follow(node);
-    if (library.isMap(target)) return { line, column, value: mapping(target) };
+    if (library.isMap(target)) return { ...place, value: mapping(target) };
     if (library.isSeq(target)) {
       const items = () => target.items.map((item) => read(item, offset));
-      return { line, column, value: { type: 'list', items } };
+      return { ...place, value: { type: 'list', items } };
     }
-    return { line, column, value: library.isScalar(target) ? plain(target) : null };
+    return { ...place, value: library.isScalar(target) ? plain(target) : null };
   };
   return read;
+}
+
+function placeAt(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 /** Dates and bytes, which a file of YAML 1.1 may hold, are left as the text they stand as. */

@@ -1,7 +1,10 @@
 import { UserError } from '../model/errors.ts';
+import { oneLine } from '../secrets/printable.ts';
 import { findDatabases } from './databases.ts';
 import type { Databases } from './databases.ts';
+import { variable } from './environment.ts';
 import { findConfiguration } from './find.ts';
+import { meantVariable } from './keys.ts';
 import { checkIdentifier } from './names.ts';
 import { readSettings } from './settings.ts';
 import type { FileSettings, Setting } from './settings.ts';
@@ -38,14 +41,15 @@ export interface Surroundings {
 export interface Configuration extends Databases {
   readonly schema: string;
   readonly schemaSource: string;
-  /** The role of `--app-role`. */
+  /** The role of the application, from `--app-role`, `DBOS_APP_ROLE` or `app_role`. */
   readonly role: string | null;
   readonly listenNotify: boolean;
   /** Patterns of objects that are no drift. */
   readonly ignore: readonly string[];
   /** Custom commands, as they stand in the file. */
   readonly commands: readonly string[];
-  readonly file: { readonly path: string; readonly directory: string } | null;
+  /** The configuration file as the operator named it; null where there is none. */
+  readonly file: string | null;
 }
 
 /**
@@ -59,16 +63,25 @@ export async function resolveConfiguration(given: Surroundings): Promise<Configu
   const settings = file && (await readSettings(file, { environment, secretsDirectory }));
   const databases = findDatabases({ flags, environment, file: settings, workingDirectory });
   const schema = findSchema(flags.schema, settings, databases);
+  const role = findRole(given, settings, databases.system.url);
   return {
     ...databases,
     schema: schema.value,
     schemaSource: schema.source,
-    role: findRole(flags.role, databases.system.url),
+    role: role.value,
     ...furtherSettings(settings),
-    file: file && { path: file.path, directory: file.directory },
-    warnings: [...databases.warnings, ...schema.warnings],
+    file: file?.path ?? null,
+    warnings: [...databases.warnings, ...schema.warnings, ...misspeltVariables(environment)],
+    notes: [...databases.notes, ...role.notes],
   };
 }
+
+/** The environment is everybody's, so that a variable which looks like one of ours is no error. */
+const misspeltVariables = (environment: Environment): readonly string[] =>
+  Object.keys(environment).flatMap((name) => {
+    const meant = variable(environment, name) === null ? null : meantVariable(name);
+    return meant === null ? [] : [`nobody reads the variable ${oneLine(name)}: did you mean ${meant}?`];
+  });
 
 const furtherSettings = (file: FileSettings | null): Pick<Configuration, 'listenNotify' | 'ignore' | 'commands'> => ({
   listenNotify: file?.listenNotify?.value ?? true,
@@ -98,13 +111,30 @@ function findSchema(flag: string | undefined, file: FileSettings | null, databas
   return { ...otherwise, warnings: ['--schema is ignored: SQLite has no schemas'] };
 }
 
-function findRole(role: string | undefined, system: Target): string | null {
-  if (role === undefined) return null;
-  if (system.dialect === 'sqlite') {
+interface FoundRole {
+  readonly value: string | null;
+  readonly notes: readonly string[];
+}
+
+/** One environment and one file may serve databases of both dialects; a flag was given for this run. */
+function findRole({ flags, environment }: Surroundings, file: FileSettings | null, system: Target): FoundRole {
+  const found = roleOfFlag(flags) ?? roleOfEnvironment(environment) ?? file?.role ?? null;
+  if (found === null) return { value: null, notes: [] };
+  if (system.dialect === 'postgres') return { value: found.value, notes: [] };
+  if (flags.role !== undefined) {
     throw new UserError('SQLite has no roles to grant permissions to', {
       where: '--app-role',
       hint: 'leave --app-role out',
     });
   }
-  return checkIdentifier('role', role, '--app-role');
+  return { value: null, notes: [`the role of ${found.source} gets nothing: SQLite has no roles`] };
+}
+
+const roleOfFlag = ({ role }: Flags): Setting<string> | null =>
+  role === undefined ? null : { value: checkIdentifier('role', role, '--app-role'), source: '--app-role' };
+
+function roleOfEnvironment(environment: Environment): Setting<string> | null {
+  const source = 'DBOS_APP_ROLE';
+  const role = variable(environment, source);
+  return role === null ? null : { value: checkIdentifier('role', role, source), source };
 }

@@ -1,9 +1,11 @@
 import { UserError } from '../model/errors.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { ConfigurationFile } from './find.ts';
+import { addressKeys, meantKey, type Section } from './keys.ts';
 import { checkApplicationName, checkIdentifier } from './names.ts';
 import { combineErrors, readYaml } from './read.ts';
-import type { Positioned } from './read.ts';
+import type { Entry, Positioned } from './read.ts';
+import { oneLine } from '../secrets/printable.ts';
 import { substitute } from './substitute.ts';
 import type { Substitutions } from './substitute.ts';
 import type { Target } from '../model/target.ts';
@@ -20,31 +22,41 @@ export interface FileSettings {
   readonly systemUrl: Setting<Target> | null;
   readonly applicationUrl: Setting<Target> | null;
   readonly schema: Setting<string> | null;
+  /** `app_role` */
+  readonly role: Setting<string> | null;
   readonly listenNotify: Setting<boolean> | null;
   /** `database.migrate`, untouched: `${…}` in a command is the shell's. */
   readonly commands: readonly string[];
   /** `database.ignore` */
   readonly ignore: readonly string[];
+  /** The place of a key that names a server as releases without URLs did: `c.yaml:3:3 database.hostname`. */
+  readonly address: string | null;
 }
 
 /**
- * Reads the settings of a configuration file; keys of other DBOS tools are passed over.
- * A URL that is empty counts as not given, as in the runtime.
- * @throws UserError with all errors of the file: YAML, types, unset variables, URLs, names, contradictions
+ * Reads the settings of a configuration file. Keys of other DBOS tools are passed over, and so is any key that is like
+ * none of ours. A URL that is empty counts as not given, as in the runtime.
+ * @throws UserError with all errors of the file: YAML, types, misspelt and misplaced keys, unset variables, URLs, names,
+ * contradictions
  */
 export async function readSettings(file: ConfigurationFile, from: Substitutions): Promise<FileSettings> {
   const { root, errors } = await readYaml(file.path, file.text);
   const context: Context = { path: file.path, from, errors: [...errors] };
   const top = entries(context, root, 'the file');
   const database = entries(context, top.get('database'), 'database');
+  refuseMisspelt(context, top, database);
+  const parseUrl = (text: string, source: string): Target | null =>
+    text === '' ? null : parseDatabaseUrl(text, source, from.environment);
   const settings = {
     name: await textSetting(context, top, ['name'], checkApplicationName),
     systemUrl: await textSetting(context, top, ['system_database_url'], parseUrl),
     applicationUrl: await textSetting(context, top, ['application_database_url', 'database_url'], parseUrl),
     schema: await textSetting(context, top, ['dbos_system_schema', 'system_database_schema_name'], checkSchema),
+    role: await textSetting(context, top, ['app_role'], checkRole),
     listenNotify: await booleanSetting(context, top, 'use_listen_notify'),
     commands: texts(context, database.get('migrate'), 'database.migrate').map(({ value }) => value),
     ignore: await ignored(context, database.get('ignore')),
+    address: addressIn(context, database),
   };
   if (context.errors.length > 0) throw combineErrors(file.path, context.errors);
   return settings;
@@ -56,13 +68,47 @@ interface Context {
   readonly errors: UserError[];
 }
 
-type Entries = ReadonlyMap<string, Positioned>;
-
-const parseUrl = (text: string, source: string): Target | null => (text === '' ? null : parseDatabaseUrl(text, source));
+type Entries = ReadonlyMap<string, Entry>;
 
 const checkSchema = (name: string, source: string): string => checkIdentifier('schema', name, source);
 
-const sourceOf = ({ path }: Context, { line, column }: Positioned, key: string): string =>
+/** Empty as a variable of the environment may be: no role. */
+const checkRole = (name: string, source: string): string | null =>
+  name === '' ? null : checkIdentifier('role', name, source);
+
+/** The sections of other tools in which a key of ours is a mistake. What is in `env` and `application` is anybody's. */
+const foreignSections = ['runtimeConfig', 'runtime_config', 'telemetry', 'http'] as const;
+
+function refuseMisspelt(context: Context, top: Entries, database: Entries): void {
+  const refuse = (section: Section, found: Entries): void => {
+    for (const [key, entry] of found) {
+      const meant = entry.isAnchor ? null : meantKey(key, section);
+      if (meant === null) continue;
+      const shown = section === 'top' ? key : `${section}.${key}`;
+      const place = meant.includes('.') ? 'under database:' : 'at the top level';
+      context.errors.push(
+        new UserError(`unknown key ${oneLine(shown)}`, {
+          where: sourceOf(context, entry.key, oneLine(shown)),
+          hint: `did you mean ${meant}? it stands ${place}`,
+        }),
+      );
+    }
+  };
+  refuse('top', top);
+  refuse('database', database);
+  for (const section of foreignSections) {
+    const value = top.get(section)?.value ?? null;
+    if (typeof value === 'object' && value?.type === 'mapping') refuse(section, value.entries());
+  }
+}
+
+function addressIn(context: Context, database: Entries): string | null {
+  const key = addressKeys.find((name) => (database.get(name)?.value ?? null) !== null);
+  const entry = key === undefined ? undefined : database.get(key);
+  return entry === undefined ? null : sourceOf(context, entry.key, `database.${key}`);
+}
+
+const sourceOf = ({ path }: Context, { line, column }: Pick<Positioned, 'line' | 'column'>, key: string): string =>
   `${path}:${line}:${column} ${key}`;
 
 /** Says nothing of the value: it may be a password in a wrong place. */

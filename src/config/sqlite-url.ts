@@ -26,3 +26,15 @@ export function parseSqliteUrl(text: string, where: string): SqliteTarget {
   }
   return { dialect: 'sqlite', text, path };
 }
+
+/** What SQLAlchemy hands to Python's driver, and what changes nothing for this tool. */
+const HARMLESS = /^(?:timeout|check_same_thread|isolation_level|cached_statements|detect_types|uri)=/;
+
+/** What the operator should know of the parameters of a URL. Their names are not said: they may be anything. */
+export function sqliteWarnings({ text }: SqliteTarget): readonly string[] {
+  const query = FORM.exec(text)?.groups?.['query'] ?? '';
+  const isHarmless = query.split('&').every((part) => part === '' || HARMLESS.test(part));
+  return isHarmless
+    ? []
+    : ['what stands behind the ? of the SQLite URL is ignored: the file is opened to read and write'];
+}

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
+import { quoted } from '../secrets/printable.ts';
 import { variable } from './environment.ts';
+import { readRegularFile } from './regular-file.ts';
 import type { Environment } from '../model/target.ts';
 
 export interface Substitutions {
@@ -27,24 +28,38 @@ export async function substitute(
   const values = new Map<string, string>();
   for (const { 0: placeholder, groups } of text.matchAll(PLACEHOLDER)) {
     const { secret, name = '' } = groups ?? {};
-    const value = secret === undefined ? variable(from.environment, name) : await readSecret(secret, from);
-    if (value) values.set(placeholder, value);
-    else errors.push(secret === undefined ? unset(name, where) : noSecret(secret, where));
+    const found =
+      secret === undefined ? (variable(from.environment, name) ?? unset(name, where)) : await read(secret, where, from);
+    if (typeof found === 'string') values.set(placeholder, found);
+    else errors.push(found);
   }
   return { text: text.replaceAll(PLACEHOLDER, (placeholder) => values.get(placeholder) ?? placeholder), errors };
 }
 
-async function readSecret(name: string, { secretsDirectory }: Substitutions): Promise<string | null> {
-  if (/[/\\]|^\.+$/.test(name)) return null;
+async function read(name: string, where: string, { secretsDirectory }: Substitutions): Promise<string | UserError> {
+  const what = `Docker secret ${/^[\w./-]{1,80}$/.test(name) ? name : quoted(name)}`;
+  const missing = new UserError(`${what} is missing or empty`, { where, hint: 'give the container this secret' });
+  if (/[/\\]|^\.+$/.test(name)) return missing;
   try {
-    return (await readFile(join(secretsDirectory, name), 'utf8')).trim();
-  } catch {
-    return null;
+    const bytes = await readRegularFile(join(secretsDirectory, name), { what, where, hint: 'look at its file' });
+    return (bytes && new TextDecoder().decode(bytes).trim()) || missing;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }
 
-const unset = (name: string, where: string) =>
-  new UserError(`environment variable ${name} is not set`, { where, hint: `set ${name}, or write the value itself` });
-
-const noSecret = (name: string, where: string) =>
-  new UserError(`Docker secret ${name} is missing or empty`, { where, hint: 'give the container this secret' });
+/** What follows the name is not said: as the default that a shell would take, it may be a password. */
+function unset(name: string, where: string): UserError {
+  const start = /^\w{1,80}/.exec(name)?.[0] ?? '';
+  if (start === name) {
+    return new UserError(`environment variable ${name} is not set`, {
+      where,
+      hint: `set ${name}, or write the value itself`,
+    });
+  }
+  return new UserError(`a placeholder holds more than the name of a variable: \${${start}…}`, {
+    where,
+    hint: `write \${${start === '' ? 'NAME' : start}}, and set the variable: a placeholder has no default`,
+  });
+}

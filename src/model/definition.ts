@@ -121,6 +121,8 @@ export interface RetiredDefinition {
   readonly name: string;
   /** Its drop would lose rows, so it stays until the operator allows that. */
   readonly holdsData?: boolean;
+  /** Columns of a table, where no recorded state of a release has it. */
+  readonly columns?: readonly string[];
 }
 
 /** What one database should hold. */

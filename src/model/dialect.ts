@@ -2,24 +2,30 @@ import type { Catalog } from './catalog.ts';
 import type { Change } from './change.ts';
 import type { Definitions } from './definition.ts';
 import type { QueryError } from './errors.ts';
+import type { Facts } from './facts.ts';
+import type { Look, Place, Scope } from './look.ts';
 import type { MigrationRecord } from './migration-record.ts';
-import type { ObjectId } from './objects.ts';
+import type { CatalogObject, ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
+import type { Environment, Target } from './target.ts';
 
 export type DialectName = 'postgres' | 'sqlite';
 
 /** A row as the driver gives it, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One open connection. Nothing outside a dialect's `connect.ts` sees the driver behind it. */
+/** One open connection. Nothing outside a dialect's `connection/` sees the driver behind it. */
 export interface Connection {
   /**
    * Sends the statements as one message (one round trip where the dialect has any) and gives the last one's rows.
    * A message is no transaction of its own: say BEGIN and COMMIT.
    * @throws QueryError with the index of the statement that was refused; those behind it did not run.
+   * @throws the reason of the signal that the connection was opened with, once that is aborted
    */
   query(statements: string | readonly string[], options?: QueryOptions): Promise<readonly Row[]>;
   close(): Promise<void>;
+  /** The process of the server that the connection was told it has; null where engines or servers have none. */
+  readonly backend: number | null;
   /** The URL of this very connection, complete with user and password wherever they came from. Never print it. */
   readonly url: string;
 }
@@ -29,18 +35,24 @@ export interface QueryOptions {
   readonly timeout?: number;
 }
 
-/** What an introspector is asked for. */
-export interface Scope {
-  /** Name of the database, or the path of the file. */
-  readonly database: string;
-  readonly schema: string;
-  readonly definitions: Definitions;
-  /** The role whose grants are part of the catalog, as with `--app-role`. */
-  readonly role: string | null;
-  /** Asks for `strangers` too, which only `reset` needs and a crowded schema makes slow. */
-  readonly surroundings?: boolean;
-  /** Another database of the server, which may be what is meant where this one is missing. */
-  readonly alternative?: string;
+export interface OpenOptions {
+  /** Whether the database is going to be changed; an engine that keeps it in a file makes that file. */
+  readonly write: boolean;
+  /** Where `PG…` variables and the like are looked up. Null: nowhere, nor are the files read that an engine reads unasked. */
+  readonly environment: Environment | null;
+  /** Aborted, it ends whatever the connection is doing: what runs on the server is cancelled there. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what is waited for, where another process keeps the database locked. */
+  readonly onWait?: ((what: string) => void) | undefined;
+}
+
+/** A connection, and what it is one to. */
+export interface Opened {
+  readonly connection: Connection;
+  /** False: the connection is to another database of the server, or to none that lasts. */
+  readonly exists: boolean;
+  /** False: open again with `write` before anything is changed. */
+  readonly writable: boolean;
 }
 
 /** Something that a plan needs and the connected role may not do. */
@@ -53,12 +65,16 @@ export interface LackingRight {
 
 /** What an introspector found. */
 export interface LiveState {
-  /** What the role lacks for these changes; absent where the engine knows no rights. */
-  readonly lackingRights?: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
   readonly catalog: Catalog;
+  /** Sizes of tables and indexes, as the engine estimates them. */
+  readonly facts: Facts;
   /** What the operator may want to know of an object and is no part of its definition: `8192 bytes, 12 scans`. */
-  readonly notes?: ReadonlyMap<ObjectId, string>;
+  readonly notes: ReadonlyMap<ObjectId, string>;
   readonly server: ServerFacts;
+  /** What the role lacks for these changes. */
+  readonly lackingRights: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
+  /** Set where the server turned out to be another product than its URL says: how that is spoken to. */
+  readonly dialect?: Dialect;
 }
 
 export interface ServerFacts {
@@ -67,26 +83,26 @@ export interface ServerFacts {
   readonly version: string;
   /** Why nothing can be written here, in the operator's words; null where writing is possible. */
   readonly readOnly: string | null;
+  /** What to do where nothing can be written here and there is more to say than to go elsewhere. */
+  readonly wayOut?: string;
   /** What the operator should know before a plan for this server is trusted. */
   readonly caveat?: string;
   /** Whether the scope's role exists; true where none was asked for. */
   readonly roleExists: boolean;
   /** Whether the scope's alternative is there. */
-  readonly hasAlternative?: boolean;
+  readonly hasAlternative: boolean;
   /** Who is connected. */
   readonly user: string;
   /** Names, with their kind, of all else that stands in the schema; they keep it from being dropped. */
   readonly strangers: readonly string[];
 }
 
-/** An object of somebody else that would not survive the drop of ours. */
-export interface Dependent {
-  /** In the engine's words: `view public.report`. */
-  readonly name: string;
-  /** The statement that takes it away. */
-  readonly drop: string;
-  /** What makes it again; null where no text can, since it holds rows or is of a kind that nobody here can describe. */
-  readonly definition: string | null;
+/** A live catalog beside a declared one. */
+export interface Settled {
+  /** The live objects under the names that the declared side has for them, otherwise as they are. */
+  readonly named: Catalog;
+  /** The same, with texts that only spell the declared ones otherwise replaced by these. */
+  readonly catalog: Catalog;
 }
 
 /** All that differs between databases. */
@@ -94,6 +110,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** The schema that comes with every database, and is never dropped. */
   readonly lastingSchema: string;
+  /** Statements that a session sends before it changes anything, so that nobody's settings change what it does. */
+  readonly session: readonly string[];
   /** Opens a transaction that writes, with the settings that hold in it. */
   readonly begin: readonly string[];
   /**
@@ -101,10 +119,18 @@ export interface Dialect {
    * basis, or the write transaction itself, inside which it is checked.
    */
   readonly exclusion: 'session' | 'transaction';
+  /**
+   * Opens the database of a target; where it does not exist and is not to be written, something of the same engine that
+   * answers for it, from which it can be created.
+   * @throws UserError for whatever keeps it from being opened
+   */
+  open(target: Target, options: OpenOptions): Promise<Opened>;
+  /** Removes the database itself where nothing is left in it, on engines that keep each in a file. */
+  discardIfEmpty(target: Target): Promise<void>;
   /** Tries to take the session's lock, without waiting; true where the transaction is the lock. */
   tryLock(connection: Connection): Promise<boolean>;
   /** Writes the record, or completes the one with its id. */
-  record(connection: Connection, scope: Scope, record: MigrationRecord): Promise<void>;
+  record(connection: Connection, place: Place, record: MigrationRecord): Promise<void>;
   /** Whether the same statement may succeed a moment later, because only others stood in its way. */
   isTransient(error: QueryError): boolean;
   /** What an operator can do about a refused statement; undefined where nothing more than the message is known. */
@@ -112,30 +138,25 @@ export interface Dialect {
     error: QueryError,
     context: { readonly scope: Scope; readonly user: string; readonly sql: string },
   ): string | undefined;
+  /**
+   * A statement, without its semicolon, after which an object of somebody else no longer endangers the runtime; null
+   * where the engine has none.
+   */
+  mend(object: CatalogObject): string | null;
   /** The declared catalog in the engine's own spelling. */
-  declare(definitions: Definitions, options: DeclareOptions): Catalog;
-  introspect(connection: Connection, scope: Scope): Promise<LiveState>;
+  declare(definitions: Definitions, place: Place): Catalog;
+  /** Reads what is there. It knows no definitions: what depends on them is `settle`'s. */
+  introspect(connection: Connection, look: Look): Promise<LiveState>;
   /** What holds in a database that is still to be created. */
-  absent(scope: Scope): Catalog;
-  /** Gives the live catalog with texts that only spell the declared ones otherwise replaced by these. */
-  settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Catalog>;
+  absent(place: Place): Catalog;
+  /** Sets the live catalog beside the declared one, so that what then differs is a difference. */
+  settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Settled>;
   /** Statements for ordered changes. @throws UserError where a change cannot be made. */
   render(changes: readonly Change[], context: RenderContext): readonly Statement[];
-  /** Others' objects that depend on the tables and functions of the scope, those to be dropped first coming first. */
-  dependents(connection: Connection, scope: Scope): Promise<readonly Dependent[]>;
-}
-
-export interface DeclareOptions {
-  readonly schema: string;
-  readonly database: string;
-  readonly role: string | null;
-  /** What the server turned out to be; the dialect's own product unless said. */
-  readonly product?: ServerFacts['product'];
 }
 
 export interface RenderContext {
   readonly live: Catalog;
   readonly target: Catalog;
-  /** As in `DeclareOptions`. */
-  readonly product?: ServerFacts['product'];
+  readonly facts: Facts;
 }

@@ -18,8 +18,23 @@ export interface KindTraits<O> {
   readonly occupies: (object: O) => readonly string[];
   /** It holds on to what it reads, so that it goes before anything is altered. */
   readonly clings?: boolean;
-  /** No thing but work to be done: its drop is the doing of it, and takes nothing away. */
-  readonly isWork?: boolean;
+  /** Drops of its own kind run by falling number; without it all are alike. */
+  readonly depth?: (object: O) => number;
+  /**
+   * `work`: no thing but something to be done, whose drop is the doing of it and takes nothing away. `dependent`:
+   * somebody else's, and would not survive the drop of ours.
+   */
+  readonly role?: 'work' | 'dependent';
+  /** The field that is true once it is finished, for what an interrupted run can leave unfinished. */
+  readonly completion?: keyof O;
+  /** Objects that may not be loosened while it is there: a primary key keeps its columns from taking NULL. */
+  readonly holds?: (object: O) => readonly ObjectId[];
+  /** Whether it becomes something that what holds it forbids. */
+  readonly loosens?: (from: O, to: O) => boolean;
+  /** Whether a release of the runtime makes it by itself. Databases, schemas and grants are the operator's, rows no structure. */
+  readonly isRecorded: boolean;
+  /** How somebody else's can break the runtime; null where it cannot. */
+  readonly danger: (object: O) => string | null;
   /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
   readonly renames: boolean;
 }
@@ -66,13 +81,28 @@ const keyColumnIds = ({ schema, table, columns, include }: ObjectOf<'key'>): rea
 const columnIds = (schema: string, table: string, columns: readonly string[]): readonly ObjectId[] =>
   columns.map((column) => idOf.column(schema, table, column));
 
-const topLevel = { parent: () => null, requires: () => [], occupies: () => [], renames: false } as const;
+const harmless = (): null => null;
+const refusesRows = 'it can refuse rows of the runtime';
+
+const isFilled = ({ nullable, default: value, generated, identity }: ObjectOf<'column'>): boolean =>
+  nullable || value !== null || generated !== null || identity !== null;
+
+const topLevel = {
+  parent: () => null,
+  requires: () => [],
+  occupies: () => [],
+  isRecorded: false,
+  danger: harmless,
+  renames: false,
+} as const;
 
 const inSchema = {
   path: (o: Named) => [o.schema, o.name],
   identity: ['schema', 'name'] as const,
   parent: () => null,
   requires: (o: Named) => [idOf.schema(o.schema)],
+  isRecorded: true,
+  danger: harmless,
   renames: false,
 };
 
@@ -81,6 +111,7 @@ const inTable = {
   identity: ['schema', 'table', 'name'] as const,
   parent: (o: InTable) => idOf.table(o.schema, o.table),
   requires: (o: InTable) => [idOf.table(o.schema, o.table)],
+  isRecorded: true,
 };
 
 export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
@@ -93,7 +124,9 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 3,
     identity: [...inTable.identity, 'position'],
     occupies: () => [],
+    danger: (o) => (isFilled(o) ? null : 'it needs a value and has no default, so the inserts of the runtime fail'),
     renames: false,
+    loosens: (from, to) => !from.nullable && to.nullable,
   },
   key: {
     ...inTable,
@@ -101,15 +134,27 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 4,
     requires: (o) => [...inTable.requires(o), ...keyColumnIds(o)],
     occupies: (o) => [relation(o), constraint(o), ...(o.primary ? [primaryKey(o)] : [])],
+    holds: (o) => (o.primary ? keyColumnIds(o) : []),
+    danger: () => refusesRows,
     renames: true,
   },
-  check: { ...inTable, label: 'check', rank: 5, occupies: (o) => [constraint(o)], renames: true },
+  check: {
+    ...inTable,
+    label: 'check',
+    rank: 5,
+    occupies: (o) => [constraint(o)],
+    completion: 'validated',
+    danger: (o) => (o.notEnforced === true ? null : refusesRows),
+    renames: true,
+  },
   index: {
     ...inTable,
     label: 'index',
     rank: 6,
     requires: (o) => [...inTable.requires(o), ...indexColumnIds(o)],
     occupies: (o) => [relation(o)],
+    completion: 'valid',
+    danger: (o) => (o.unique ? refusesRows : null),
     renames: true,
   },
   foreignKey: {
@@ -123,6 +168,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
       ...columnIds(o.referencedSchema, o.referencedTable, o.referencedColumns),
     ],
     occupies: (o) => [constraint(o)],
+    completion: 'validated',
+    danger: (o) => (o.notEnforced === true ? null : refusesRows),
     renames: true,
   },
   view: { ...inSchema, label: 'view', rank: 8, occupies: (o) => [relation(o)], clings: true },
@@ -139,6 +186,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 10,
     requires: (o) => [...inTable.requires(o), ...(o.function === null ? [] : [o.function])],
     occupies: () => [],
+    danger: (o) => (o.enabled === 'disabled' ? null : 'it runs inside the statements of the runtime'),
     renames: false,
   },
   grant: {
@@ -149,18 +197,32 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     parent: (o) => idOf.schema(o.schema),
     requires: (o) => [idOf.schema(o.schema)],
     occupies: () => [],
+    isRecorded: false,
+    danger: harmless,
     renames: false,
   },
   backlog: {
     label: 'rows to copy from',
-    isWork: true,
+    role: 'work',
     rank: 12,
     path: (o) => [o.schema, o.table],
     identity: ['schema', 'table'],
     parent: (o) => idOf.table(o.schema, o.table),
     requires: (o) => [idOf.table(o.schema, o.table)],
     occupies: () => [],
+    isRecorded: false,
+    danger: harmless,
     renames: false,
+  },
+  dependent: {
+    ...topLevel,
+    label: 'dependent object',
+    role: 'dependent',
+    rank: 13,
+    path: (o) => [o.name],
+    identity: ['name'],
+    clings: true,
+    depth: (o) => o.depth,
   },
   version: {
     label: 'version',
@@ -170,6 +232,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     parent: (o) => idOf.table(o.schema, o.table),
     requires: (o) => [idOf.table(o.schema, o.table), idOf.column(o.schema, o.table, o.column)],
     occupies: () => [],
+    isRecorded: false,
+    danger: harmless,
     renames: false,
   },
 };

@@ -39,6 +39,10 @@ export interface ColumnObject {
   readonly collation: string | null;
   /** What SQLite does about a NULL where none may be, if it is not ABORT. */
   readonly onConflict?: string;
+  /** How PostgreSQL stores long values, if that is not the type's own way. */
+  readonly storage?: 'PLAIN' | 'EXTERNAL' | 'EXTENDED' | 'MAIN';
+  /** How PostgreSQL compresses them, if that was said of this column. */
+  readonly compression?: 'pglz' | 'lz4';
   /** Its place, from 1, in a CREATE TABLE. No part of the definition: the order of columns never matters. */
   readonly position?: number;
 }
@@ -56,6 +60,8 @@ export interface KeyObject {
   readonly deferrable: Deferrable;
   /** What SQLite does about a duplicate, if it is not ABORT. */
   readonly onConflict?: string;
+  /** There where its index is unfinished, so that no query uses it. */
+  readonly invalid?: true;
 }
 
 export type Deferrable = 'no' | 'initially immediate' | 'initially deferred';
@@ -79,6 +85,8 @@ export interface ForeignKeyObject {
   readonly validated: boolean;
   /** Only PostgreSQL 18 and newer have such. */
   readonly notEnforced?: true;
+  /** There where triggers that enforce it on PostgreSQL are switched off, so that rows are not checked all the same. */
+  readonly unguarded?: true;
 }
 
 export interface CheckObject {
@@ -120,6 +128,8 @@ export interface FunctionObject {
   readonly volatility: 'volatile' | 'stable' | 'immutable';
   readonly security: 'invoker' | 'definer';
   readonly strict: boolean;
+  /** Whether PostgreSQL may run it in several processes at once, if it may. */
+  readonly parallel?: 'safe' | 'restricted';
   /** Settings that hold while it runs, `name=value`, sorted. */
   readonly settings: readonly string[];
   /** Who may run it: everybody, as after CREATE, or only the owner and whom it was granted to. */
@@ -191,6 +201,21 @@ export interface BacklogObject {
   readonly columns: readonly string[];
 }
 
+/** An object of somebody else that would not survive the drop of ours. Never declared. */
+export interface DependentObject {
+  readonly kind: 'dependent';
+  /** In the engine's words: `view public.report`. */
+  readonly name: string;
+  /** The statement that takes it away. */
+  readonly removal: string;
+  /** What makes it again; null where no text can, since it holds rows or is of a kind that nobody here can describe. */
+  readonly definition: string | null;
+  /** How many objects stand between it and ours: what stands on another one goes before it. */
+  readonly depth: number;
+  /** Relations, as `schema.name`, that its removal locks. */
+  readonly relations: readonly string[];
+}
+
 interface ObjectByKind {
   database: DatabaseObject;
   schema: SchemaObject;
@@ -205,6 +230,7 @@ interface ObjectByKind {
   view: ViewObject;
   grant: GrantObject;
   backlog: BacklogObject;
+  dependent: DependentObject;
   version: VersionObject;
 }
 

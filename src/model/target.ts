@@ -1,7 +1,7 @@
 /** A PostgreSQL URL, decoded. What it does not say is null and left to the connection: `PG…` variables and defaults. */
 export interface PostgresTarget {
   readonly dialect: 'postgres';
-  /** As it was given, with its password. Never print it: `maskUrl`. */
+  /** As it was given, with its password, and complete by its database. Never print it: `maskUrl`. */
   readonly text: string;
   readonly user: string | null;
   readonly password: string | null;
@@ -9,6 +9,8 @@ export interface PostgresTarget {
   readonly host: string | null;
   readonly port: number | null;
   readonly database: string;
+  /** Set where the URL names no database, and the environment does. */
+  readonly databaseFrom?: 'PGDATABASE';
   /** The parameters that are not fields here, decoded, the last of each name: those of libpq. */
   readonly parameters: ReadonlyMap<string, string>;
   /** `maintenance_db`: where to connect to create the database. Ours, never sent to a server. */

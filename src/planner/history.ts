@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../model/catalog.ts';
-import { definitionOf, idFor, idOf } from '../model/kinds.ts';
-import type { CatalogObject, ObjectId, ObjectKind } from '../model/objects.ts';
+import { definitionOf, idFor, idOf, traitsOf } from '../model/kinds.ts';
+import type { CatalogObject, ObjectId } from '../model/objects.ts';
 
 /** A state that the migrations of the runtime itself leave. */
 export interface HistoricState {
@@ -33,34 +33,20 @@ export interface Trace {
 /** The schema that histories are recorded for. */
 export const recordedSchema = 'dbos';
 
-/** What a release makes by itself. Databases, schemas and grants are the operator's, rows are no structure. */
-const isRecorded: { readonly [K in ObjectKind]: boolean } = {
-  database: false,
-  schema: false,
-  table: true,
-  column: true,
-  key: true,
-  check: true,
-  index: true,
-  foreignKey: true,
-  function: true,
-  trigger: true,
-  view: true,
-  grant: false,
-  backlog: false,
-  version: false,
-};
-
 /** The objects of a catalog by the ids that they would have in the schema of histories. */
 export function tracesOf(catalog: Catalog, schema: string): ReadonlyMap<string, Trace> {
   const spelling = spellingOf(schema);
   const traces = new Map<string, Trace>();
   for (const [id, object] of catalog) {
-    if (!isRecorded[object.kind]) continue;
+    if (!traitsOf(object).isRecorded) continue;
     traces.set(recordedId(object), { id, hash: hashOf(object, schema, spelling) });
   }
   return traces;
 }
+
+/** Whether some state has an object of this name with this very definition. */
+export const isTraced = (object: CatalogObject, schema: string, { objects }: History): boolean =>
+  objects[recordedId(object)]?.[hashOf(object, schema, spellingOf(schema))] !== undefined;
 
 /** The first and last places that a text like `0-12 40` stands for, in order. */
 export const rangesOf = (text: string): readonly (readonly [first: number, last: number])[] =>

@@ -5,8 +5,9 @@ import type { ObjectId } from '../model/objects.ts';
 
 /**
  * Expand, then contract: creates, alters and renames by rising rank, then drops by falling rank, then what says that
- * the schema is complete. What clings to others goes before all that. A change comes forward only for another that cannot run without it: what an object requires
- * is made before it and dropped after it, and a name is given up before it is taken.
+ * the schema is complete. What clings to others goes before all that. A change comes forward only for another that
+ * cannot run without it: what an object requires is made before it and dropped after it, what holds an object lets go of
+ * it before it is loosened, and a name is given up before it is taken.
  * @throws Error when changes wait for each other.
  */
 export function order(changes: readonly Change[]): readonly Change[] {
@@ -39,8 +40,10 @@ function preference(change: Change): readonly [phase: number, rank: number] {
 function byPreference(a: Change, b: Change): number {
   const [phaseA, rankA] = preference(a);
   const [phaseB, rankB] = preference(b);
-  return phaseA - phaseB || rankA - rankB || (a.id < b.id ? -1 : 1);
+  return phaseA - phaseB || rankA - rankB || depth(b) - depth(a) || (a.id < b.id ? -1 : 1);
 }
+
+const depth = (change: Change): number => traitsOf(subject(change)).depth?.(subject(change)) ?? 0;
 
 /** What must run before a change, looked up by id and by name so that the whole stays linear. */
 function prerequisites(changes: readonly Change[]): (change: Change) => readonly Change[] {
@@ -48,8 +51,10 @@ function prerequisites(changes: readonly Change[]): (change: Change) => readonly
   const leaving = new Map<ObjectId, Change[]>();
   const givingUp = new Map<string, Change>();
   const taking = new Map<Change, string[]>();
+  const lettingGo = new Map<ObjectId, Change[]>();
   for (const change of changes) {
     for (const id of noLongerRequired(change)) push(leaving, id, change);
+    for (const id of noLongerHeld(change)) push(lettingGo, id, change);
     for (const name of givenUp(change)) givingUp.set(name, carrier(change, byId));
     push(taking, carrier(change, byId), ...taken(change));
   }
@@ -59,7 +64,8 @@ function prerequisites(changes: readonly Change[]): (change: Change) => readonly
       .requires(change.to)
       .map((id) => byId.get(id));
     const vacated = (taking.get(change) ?? []).map((name) => givingUp.get(name));
-    return [...required.filter((other) => other?.type !== 'drop'), ...vacated].filter(
+    const released = isLoosened(change) ? (lettingGo.get(change.id) ?? []) : [];
+    return [...required.filter((other) => other?.type !== 'drop'), ...vacated, ...released].filter(
       (other): other is Change => other !== undefined && other !== change,
     );
   };
@@ -89,6 +95,17 @@ function noLongerRequired(change: Change): readonly ObjectId[] {
   const after = new Set(traitsOf(change.to).requires(change.to));
   return before.filter((id) => !after.has(id));
 }
+
+/** What the object no longer holds once the change has run. */
+function noLongerHeld(change: Change): readonly ObjectId[] {
+  if (change.type === 'create') return [];
+  const { holds } = traitsOf(change.from);
+  const after = new Set(change.type === 'drop' ? [] : holds?.(change.to));
+  return holds?.(change.from).filter((id) => !after.has(id)) ?? [];
+}
+
+const isLoosened = (change: Change): boolean =>
+  change.type === 'alter' && traitsOf(change.to).loosens?.(change.from, change.to) === true;
 
 /** Names that are free once the change has run. */
 const givenUp = (change: Change): readonly string[] =>

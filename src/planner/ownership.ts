@@ -3,9 +3,21 @@ import type { Change, Drop } from '../model/change.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
 import { traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, ObjectId } from '../model/objects.ts';
+import { isLeftover } from './leftovers.ts';
 
-/** Whether a live object that is not in the target may be taken away. */
-export type MayDrop = (id: ObjectId, object: CatalogObject) => boolean;
+/** What of the live objects that are not in the target may be taken away. */
+export interface Ownership {
+  readonly retired: readonly RetiredDefinition[];
+  /** The declared objects, which are the target of a migration and what a reset takes away. */
+  readonly declared: Catalog;
+  /**
+   * `retired`: what earlier releases left goes, and work that is due is done. `retired with rows`: so does what of it
+   * holds rows. `everything of ours`: so do the declared objects, and what cannot be without them.
+   */
+  readonly takes: 'retired' | 'retired with rows' | 'everything of ours';
+  /** Ids of objects that have a name of ours and are somebody else's. */
+  readonly foreign: ReadonlySet<ObjectId>;
+}
 
 /** Finds the retired definition that an object is named by, if any. */
 export function retiredBy(object: CatalogObject, retired: readonly RetiredDefinition[]): RetiredDefinition | undefined {
@@ -14,19 +26,17 @@ export function retiredBy(object: CatalogObject, retired: readonly RetiredDefini
   return retired.find((r) => r.kind === object.kind && r.name === name && r.table === table);
 }
 
-/** For `migrate`: backlogs are worked off, and retired objects go, those that hold rows only where losing them is allowed. */
-export const dropRetired =
-  (retired: readonly RetiredDefinition[], allowDataLoss: boolean): MayDrop =>
-  (_, object) => {
-    const found = retiredBy(object, retired);
-    return object.kind === 'backlog' || (found !== undefined && (allowDataLoss || found.holdsData !== true));
-  };
-
-/** For `reset`: whatever is declared or retired goes. */
-export const dropOurs =
-  (declared: Catalog, retired: readonly RetiredDefinition[]): MayDrop =>
-  (id, object) =>
-    declared.has(id) || retiredBy(object, retired) !== undefined;
+/** Whether a live object that is not in the target may be taken away. */
+export function mayDrop(id: ObjectId, object: CatalogObject, ownership: Ownership): boolean {
+  const { retired, declared, takes, foreign } = ownership;
+  if (foreign.has(id)) return false;
+  const { role = 'thing' } = traitsOf(object);
+  if (takes === 'everything of ours' && (declared.has(id) || role === 'dependent')) return true;
+  if (takes !== 'everything of ours' && role === 'work') return true;
+  const found = retiredBy(object, retired);
+  if (found !== undefined) return takes !== 'retired' || found.holdsData !== true;
+  return isLeftover(object, declared);
+}
 
 /**
  * Leaves out the drops of what is not ours, and of what that cannot be without. What stands in a dropped object goes
@@ -34,7 +44,7 @@ export const dropOurs =
  */
 export function keepOthers(
   changes: readonly Change[],
-  mayDrop: MayDrop,
+  ownership: Ownership,
 ): { readonly changes: readonly Change[]; readonly unmanaged: readonly CatalogObject[] } {
   const drops = new Map(changes.flatMap((change) => (change.type === 'drop' ? [[change.id, change] as const] : [])));
   const needed = new Set<ObjectId>();
@@ -43,7 +53,7 @@ export function keepOthers(
     if (needed.has(id)) return false;
     const above = drops.get(traitsOf(from).parent(from) ?? id);
     return (
-      mayDrop(id, from) ||
+      mayDrop(id, from, ownership) ||
       placesOf(from).some((place) => wanted.has(place)) ||
       (above !== undefined && above.id !== id && goes(above))
     );
@@ -66,7 +76,7 @@ const wantedPlaces = (changes: readonly Change[]): ReadonlySet<string> =>
   );
 
 /** What the object occupies within its parent; what has none makes no room for others. */
-function placesOf(object: CatalogObject): readonly string[] {
+export function placesOf(object: CatalogObject): readonly string[] {
   const { parent, occupies } = traitsOf(object);
   const within = parent(object);
   return within === null ? [] : occupies(object).map((name) => JSON.stringify([within, name]));

@@ -3,11 +3,11 @@ import type { Change, Create, Rename } from '../model/change.ts';
 import { UserError } from '../model/errors.ts';
 import { idFor, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject } from '../model/objects.ts';
-import type { Plan, Statement } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import { diff } from './diff.ts';
 import { fingerprint } from './fingerprint.ts';
 import { order } from './order.ts';
-import { keepOthers, type MayDrop } from './ownership.ts';
+import { keepOthers, type Ownership } from './ownership.ts';
 import { withRenames } from './renames.ts';
 
 export interface Question {
@@ -16,25 +16,20 @@ export interface Question {
   /** The live catalog with the spellings of the target; `live` itself where nothing differed in spelling only. */
   readonly settled: Catalog;
   readonly target: Catalog;
-  readonly mayDrop: MayDrop;
-  readonly render: (changes: readonly Change[]) => readonly Statement[];
+  readonly ownership: Ownership;
 }
 
+/** A plan before its changes are written as statements. */
+export type Outcome = Omit<Plan, 'segments'>;
+
 /**
- * Computes the plan that turns the live catalog into the target and leaves others' objects alone.
+ * Computes the changes that turn the live catalog into the target and leave others' objects alone, in their order.
  * @throws UserError when a name that is needed belongs to an object of somebody else.
  */
-export function plan({ live, settled, target, mayDrop, render }: Question): Plan {
-  const { changes, unmanaged } = keepOthers(withRenames(diff(settled, target), mayDrop), mayDrop);
+export function plan({ live, settled, target, ownership }: Question): Outcome {
+  const { changes, unmanaged } = keepOthers(withRenames(diff(settled, target), ownership), ownership);
   refuseNamesInUse(changes, unmanaged);
-  const ordered = order(changes);
-  return {
-    basis: fingerprint(live),
-    goal: fingerprint(target),
-    changes: ordered,
-    statements: ordered.length === 0 ? [] : render(ordered),
-    unmanaged,
-  };
+  return { basis: fingerprint(live), goal: fingerprint(target), changes: order(changes), unmanaged };
 }
 
 function refuseNamesInUse(changes: readonly Change[], unmanaged: readonly CatalogObject[]): void {

@@ -1,15 +1,15 @@
 import type { Change, Create, Drop } from '../model/change.ts';
 import { definitionText, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject } from '../model/objects.ts';
-import type { MayDrop } from './ownership.ts';
+import { mayDrop, type Ownership, placesOf } from './ownership.ts';
 
 /**
  * Joins the create and the drop of objects that are equal but for their names into one rename: the work that built
- * the object is kept. Of several candidates one that would be dropped is taken before one that would stay, then the
- * first by id.
+ * the object is kept. What is somebody else's keeps its name, however equal it is, unless it stands in the one place of
+ * ours, as a table's primary key does. Of several candidates the first by id is taken.
  */
-export function withRenames(changes: readonly Change[], mayDrop: MayDrop): readonly Change[] {
-  const pairs = withoutRings(pairsOf(changes, mayDrop));
+export function withRenames(changes: readonly Change[], ownership: Ownership): readonly Change[] {
+  const pairs = withoutRings(pairsOf(changes, ownership));
   const gone = new Set<Change>(pairs.values());
   return changes.flatMap((change) => {
     const drop = change.type === 'create' ? pairs.get(change) : undefined;
@@ -22,8 +22,8 @@ export function withRenames(changes: readonly Change[], mayDrop: MayDrop): reado
 
 type Pairs = ReadonlyMap<Create, Drop>;
 
-function pairsOf(changes: readonly Change[], mayDrop: MayDrop): Pairs {
-  const candidates = candidatesOf(changes, mayDrop);
+function pairsOf(changes: readonly Change[], ownership: Ownership): Pairs {
+  const candidates = candidatesOf(changes, ownership);
   return new Map(
     changes.flatMap((change) => {
       const drop = change.type === 'create' ? candidates.get(appearance(change.to))?.shift() : undefined;
@@ -32,17 +32,19 @@ function pairsOf(changes: readonly Change[], mayDrop: MayDrop): Pairs {
   );
 }
 
-/** Objects that can be renamed, by what they look like, the best candidate first. */
-function candidatesOf(changes: readonly Change[], mayDrop: MayDrop): ReadonlyMap<string, Drop[]> {
-  const stays = ({ id, from }: Drop): number => (mayDrop(id, from) ? 0 : 1);
+/** Objects that can be renamed, by what they look like, the first by id first. */
+function candidatesOf(changes: readonly Change[], ownership: Ownership): ReadonlyMap<string, Drop[]> {
+  const wanted = new Set(changes.flatMap((change) => (change.type === 'create' ? placesOf(change.to) : [])));
+  const isOurs = ({ id, from }: Drop): boolean =>
+    mayDrop(id, from, ownership) || placesOf(from).some((place) => wanted.has(place));
   const candidates = new Map<string, Drop[]>();
   for (const change of changes) {
-    if (change.type !== 'drop' || !traitsOf(change.from).renames) continue;
+    if (change.type !== 'drop' || !traitsOf(change.from).renames || !isOurs(change)) continue;
     const look = appearance(change.from);
     const alike = [...(candidates.get(look) ?? []), change];
     candidates.set(
       look,
-      alike.toSorted((a, b) => stays(a) - stays(b) || (a.id < b.id ? -1 : 1)),
+      alike.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     );
   }
   return candidates;

@@ -3,7 +3,7 @@ import { traitsOf } from '../model/kinds.ts';
 
 /** What a change is to its reader. */
 export const actionOf = (change: Change): Change['type'] =>
-  change.type === 'drop' && traitsOf(change.from).isWork === true ? 'alter' : change.type;
+  change.type === 'drop' && traitsOf(change.from).role === 'work' ? 'alter' : change.type;
 
 /** How many objects a plan creates, changes, renames and drops. */
 export const countChanges = (changes: readonly Change[]): Readonly<Record<Change['type'], number>> => {

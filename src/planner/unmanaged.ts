@@ -1,83 +1,80 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
-import { idFor, traitsOf } from '../model/kinds.ts';
-import type {
-  CatalogObject,
-  ColumnObject,
-  IndexObject,
-  KeyObject,
-  ObjectId,
-  ObjectKind,
-  ObjectOf,
-} from '../model/objects.ts';
+import type { Dialect } from '../model/dialect.ts';
+import { definitionText, idFor, traitsOf } from '../model/kinds.ts';
+import type { CatalogObject, IndexObject, KeyObject, ObjectId } from '../model/objects.ts';
 import { retiredBy } from './ownership.ts';
 
 /** An object of somebody else on a table of ours. */
-export interface Stranger {
+export interface Unmanaged {
   readonly id: ObjectId;
   readonly object: CatalogObject;
   /** How it can break the runtime; null where it cannot. */
   readonly danger: string | null;
+  /** A statement that takes the danger away; null where there is none, or no statement that does. */
+  readonly mend: string | null;
   /** The object of ours that already does what it is for. */
   readonly coveredBy: ObjectId | null;
 }
 
-export interface Unmanaged {
-  /** Retired tables that stay because they hold rows. */
-  readonly kept: readonly ObjectId[];
-  readonly strangers: readonly Stranger[];
+/** What a plan leaves alone. */
+export interface LeftAlone {
+  /** Retired tables that stay because they may hold rows. */
+  readonly retired: readonly ObjectId[];
+  readonly unmanaged: readonly Unmanaged[];
+}
+
+interface Circumstances {
+  /** What earlier releases made. */
+  readonly retired: readonly RetiredDefinition[];
+  /** Patterns of object ids to leave out, in which `*` stands for any text. */
+  readonly ignore: readonly string[];
+  readonly mend: Dialect['mend'];
 }
 
 /**
  * Tells the live objects that a plan leaves alone apart: what an earlier release left with rows in it, and what
- * others made on our tables, less what the operator wants to hear nothing of.
- * @param ignore patterns of object ids, in which `*` stands for any text
+ * others made on our tables, less what the operator has ignored.
  */
 export function tellApart(
-  unmanaged: readonly CatalogObject[],
+  objects: readonly CatalogObject[],
   target: Catalog,
-  { retired, ignore }: { readonly retired: readonly RetiredDefinition[]; readonly ignore: readonly string[] },
-): Unmanaged {
+  { retired: definitions, ignore, mend }: Circumstances,
+): LeftAlone {
   const patterns = ignore.map(asPattern);
-  const isHeard = (id: ObjectId): boolean => !patterns.some((pattern) => pattern.test(id));
-  const kept = unmanaged.filter((object) => retiredBy(object, retired)?.holdsData === true).map(idFor);
-  const strangers = unmanaged
-    .filter((object) => target.has(traitsOf(object).parent(object) ?? idFor(object)) && !kept.includes(idFor(object)))
-    .map((object) => ({ id: idFor(object), object, danger: dangerOf(object), coveredBy: coverOf(object, target) }))
-    .filter(({ id }) => isHeard(id));
-  return { kept: kept.filter(isHeard), strangers };
+  const isTold = (id: ObjectId): boolean => !patterns.some((pattern) => pattern.test(id));
+  const retired = objects.filter((object) => retiredBy(object, definitions)?.holdsData === true).map(idFor);
+  const unmanaged = objects
+    .filter((object) => target.has(traitsOf(object).parent(object) ?? idFor(object)))
+    .map((object) => {
+      const twin = twinOf(object, target);
+      // What ours refuses already, an equal one refuses too, and nothing else.
+      const danger = twin === null ? traitsOf(object).danger(object) : null;
+      return {
+        id: idFor(object),
+        object,
+        danger,
+        mend: danger === null ? null : mend(object),
+        coveredBy: twin ?? coverOf(object, target),
+      };
+    })
+    .filter(({ id }) => isTold(id) && !retired.includes(id));
+  return { retired: retired.filter(isTold), unmanaged };
 }
 
 const asPattern = (text: string): RegExp =>
   new RegExp(`^${text.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*')}$`, 'su');
 
-const refusesRows = 'it can refuse rows of the runtime';
-
-const isFilled = ({ nullable, default: value, generated, identity }: ColumnObject): boolean =>
-  nullable || value !== null || generated !== null || identity !== null;
-
-/** How an object of each kind can break the runtime; a kind that cannot has no entry. */
-const dangers: { readonly [K in ObjectKind]: ((object: ObjectOf<K>) => string | null) | null } = {
-  database: null,
-  schema: null,
-  table: null,
-  column: (o) => (isFilled(o) ? null : 'it needs a value and has no default, so the inserts of the runtime fail'),
-  key: () => refusesRows,
-  check: (o) => (o.notEnforced === true ? null : refusesRows),
-  index: (o) => (o.unique ? refusesRows : null),
-  foreignKey: (o) => (o.notEnforced === true ? null : refusesRows),
-  view: null,
-  function: null,
-  trigger: (o) => (o.enabled === 'disabled' ? null : 'it runs inside the statements of the runtime'),
-  grant: null,
-  backlog: null,
-  version: null,
-};
-
-const dangerOf = (object: CatalogObject): string | null => {
-  const danger = dangers[object.kind] as ((object: CatalogObject) => string | null) | null;
-  return danger === null ? null : danger(object);
-};
+/** The object of ours that is equal to it in all but the name, where what it does is a matter of what it is. */
+function twinOf(object: CatalogObject, target: Catalog): ObjectId | null {
+  const { renames, parent } = traitsOf(object);
+  if (!renames) return null;
+  const [text, place] = [definitionText(object), parent(object)];
+  for (const [id, ours] of target) {
+    if (ours.kind === object.kind && parent(ours) === place && definitionText(ours) === text) return id;
+  }
+  return null;
+}
 
 /** An index whose columns come first, in their order, in one of ours over the same rows answers nothing that ours does not. */
 function coverOf(object: CatalogObject, target: Catalog): ObjectId | null {

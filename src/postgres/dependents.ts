@@ -1,48 +1,15 @@
-import type { Connection, Dependent, Scope } from '../model/dialect.ts';
-import { quoteLiteral } from '../sql/quote.ts';
-
-/**
- * Objects of others that would not survive the drop of ours, found by the server's own record of dependencies and
- * followed to the end: a view on a view on a table of ours comes first.
- * https://www.postgresql.org/docs/current/catalog-pg-depend.html
- */
-export async function dependents(connection: Connection, scope: Scope): Promise<readonly Dependent[]> {
-  const rows = await connection.query([`SET LOCAL search_path = pg_catalog`, query(scope)], { timeout: 60_000 });
-  return rows.map((row) => ({
-    name: String(row['name']),
-    drop: String(row['drop']),
-    definition: typeof row['definition'] === 'string' ? row['definition'] : null,
-  }));
-}
-
-const list = (names: readonly string[]): string => (names.length === 0 ? `''` : names.map(quoteLiteral).join(', '));
-
-const namesOf = ({ definitions }: Scope, kinds: readonly string[]): readonly string[] =>
-  definitions.retired.filter((r) => kinds.includes(r.kind)).map((r) => r.name);
-
-const query = (scope: Scope): string => `${ourObjects(scope)},
-${theirObjects}
-${theirStatements}`;
-
 /** Our relations and functions with all that goes down with them. */
-function ourObjects(scope: Scope): string {
-  const relations = [...scope.definitions.tables.map((t) => t.name), ...namesOf(scope, ['table', 'view'])];
-  const functions = [...scope.definitions.functions.map((f) => f.name), ...namesOf(scope, ['function'])];
-  return `WITH RECURSIVE
-ns AS (SELECT oid FROM pg_namespace WHERE nspname = ${quoteLiteral(scope.schema)}),
-rel AS (SELECT c.oid FROM pg_class c JOIN ns ON ns.oid = c.relnamespace WHERE c.relname IN (${list(relations)})),
-ours AS (
+const ourObjects = `WITH RECURSIVE ours AS (
   SELECT 'pg_class'::regclass::oid AS class, oid AS object FROM rel
   UNION SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_type'::regclass, reltype FROM pg_class WHERE oid IN (SELECT oid FROM rel)
+  UNION SELECT 'pg_type'::regclass, reltype FROM rel
   UNION SELECT 'pg_type'::regclass, typarray FROM pg_type WHERE typrelid IN (SELECT oid FROM rel)
   UNION SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid IN (SELECT oid FROM rel)
   UNION SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM rel)
   UNION SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE ev_class IN (SELECT oid FROM rel)
   UNION SELECT 'pg_policy'::regclass, oid FROM pg_policy WHERE polrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_proc'::regclass, p.oid FROM pg_proc p JOIN ns ON ns.oid = p.pronamespace WHERE p.proname IN (${list(functions)})
+  UNION SELECT 'pg_proc'::regclass, oid FROM fun
 )`;
-}
 
 /**
  * The rule that makes a view stands for it. Automatic dependencies count from the second step on: the first ones are
@@ -101,18 +68,27 @@ const furtherStatements = `SELECT string_agg(E'\\n' || statement || ';', '' ORDE
     WHERE d.classoid = class AND d.objoid = object
   ) further`;
 
+/** The relation that it is or stands on, and those that its foreign keys point at. */
+const lockedRelations = `(SELECT coalesce(json_agg(n.nspname || '.' || c.relname ORDER BY n.nspname || '.' || c.relname), '[]')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = ANY (ARRAY[con.conrelid, con.confrelid, trg.tgrelid, pol.polrelid, rul.ev_class, def.adrelid,
+      CASE WHEN cls.relkind = 'i' THEN (SELECT indrelid FROM pg_index WHERE indexrelid = cls.oid) ELSE cls.oid END]
+      || ARRAY(SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid = cls.oid)))`;
+
 /**
  * How each is dropped and made again. What holds rows, as a table with a column of one of our row types does, is made
  * again by no definition, and nor is what a generated column computed: these have none.
  */
-const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name,
-  CASE WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT %I', con.conrelid::regclass, con.conname)
+const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name, depth, ${lockedRelations} AS relations,
+  CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s DROP CONSTRAINT %I', con.contypid::regtype, con.conname)
+    WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT %I', con.conrelid::regclass, con.conname)
     WHEN trg.oid IS NOT NULL THEN format('DROP TRIGGER %I ON %s', trg.tgname, trg.tgrelid::regclass)
     WHEN pol.oid IS NOT NULL THEN format('DROP POLICY %I ON %s', pol.polname, pol.polrelid::regclass)
     WHEN rul.oid IS NOT NULL THEN format('DROP RULE %I ON %s', rul.rulename, rul.ev_class::regclass)
     WHEN def.oid IS NOT NULL THEN format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', def.adrelid::regclass, att.attname)
-    ELSE format('DROP %s %s', upper(i.type), i.identity) END AS drop,
-  (CASE WHEN con.conrelid <> 0 THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
+    ELSE format('DROP %s %s', upper(i.type), i.identity) END AS removal,
+  (CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s ADD CONSTRAINT %I %s', con.contypid::regtype, con.conname, pg_get_constraintdef(con.oid))
+    WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
     WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
     WHEN pol.oid IS NOT NULL THEN ${policyDefinition}
     WHEN rul.oid IS NOT NULL THEN rtrim(pg_get_ruledef(rul.oid), ';')
@@ -130,5 +106,13 @@ LEFT JOIN pg_attrdef def ON class = 'pg_attrdef'::regclass AND def.oid = object
 LEFT JOIN pg_attribute att ON att.attrelid = def.adrelid AND att.attnum = def.adnum
 LEFT JOIN pg_proc pro ON class = 'pg_proc'::regclass AND pro.oid = object AND pro.prokind <> 'a'
 LEFT JOIN pg_class cls ON class = 'pg_class'::regclass AND cls.oid = object
-CROSS JOIN LATERAL (${furtherStatements}) further
-ORDER BY depth DESC, name`;
+CROSS JOIN LATERAL (${furtherStatements}) further`;
+
+/**
+ * Objects of others that would not survive the drop of ours, found by the server's own record of dependencies and
+ * followed to the end, as a part of the catalog query. What stands on another one is deeper.
+ * https://www.postgresql.org/docs/current/catalog-pg-depend.html
+ */
+export const dependentsQuery = `${ourObjects},
+${theirObjects}
+${theirStatements}`;

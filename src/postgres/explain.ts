@@ -1,5 +1,5 @@
-import type { Scope } from '../model/dialect.ts';
 import type { QueryError } from '../model/errors.ts';
+import type { Scope } from '../model/look.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
 interface Context {

@@ -1,11 +1,12 @@
 import type { Change, Create } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { RenderContext } from '../model/dialect.ts';
+import { type Facts, relationName } from '../model/facts.ts';
 import { idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, ObjectId, ObjectKind, ObjectOf, TableObject } from '../model/objects.ts';
 import type { Statement } from '../model/plan.ts';
-import type { Draft, KindRenderer, Renderers } from './draft.ts';
-import { type Flavour, postgresql } from './flavour.ts';
+import { type Step, withCosts } from './cost.ts';
+import { type Kinds, kinds, write } from './kinds.ts';
 import { createTable, referencedFirst } from './kinds/table.ts';
 
 /**
@@ -13,33 +14,27 @@ import { createTable, referencedFirst } from './kinds/table.ts';
  * what goes down with a dropped parent needs no statement of its own.
  * @throws UserError where a live object cannot become the declared one.
  */
-export function render(
-  changes: readonly Change[],
-  context: RenderContext,
-  flavour: Flavour = postgresql,
-): readonly Statement[] {
+export function render(changes: readonly Change[], given: RenderContext, all: Kinds = kinds): readonly Statement[] {
   const tables = newTables(changes);
+  const created = new Set([...tables.values()].map(({ relation }) => relation));
+  const context = { ...given, facts: withEmpty(given.facts, created) };
   const dropped = new Set(changes.filter((change) => change.type === 'drop').map((change) => change.id));
-  const statements: Statement[] = [];
-  const late: Statement[] = [];
-  const statement = (draft: Draft, objects: readonly ObjectId[]): Statement =>
-    statementOf(flavour.draft(draft), objects);
-  for (const change of referencedFirst(changes, context.live)) {
-    if (subject(change).kind === 'version') statements.push(...late.splice(0));
+  const steps = referencedFirst(changes, context.live).flatMap((change): readonly Step[] => {
     const own = tables.get(change.id);
-    if (own !== undefined) statements.push(statement(own.draft, own.objects));
-    else if (!isFolded(change, tables) && !goesWithParent(change, dropped)) {
-      for (const draft of drafts(change, context, flavour)) {
-        (draft.late === true ? late : statements).push(statement(onTable(draft, change, tables), [change.id]));
-      }
-    }
-  }
-  return [...statements, ...late];
+    if (own !== undefined) return [own];
+    if (isFolded(change, tables) || goesWithParent(change, dropped)) return [];
+    return write(all, change, context).map((draft) => ({ draft, objects: [change.id] }));
+  });
+  return withCosts(steps, context.facts, created);
 }
 
-interface NewTable {
-  readonly draft: Draft;
-  readonly objects: readonly ObjectId[];
+/** Nothing is in a table that the same plan makes. */
+const withEmpty = (facts: Facts, relations: Iterable<string>): Facts =>
+  new Map([...facts, ...[...relations].map((relation) => [relation, { rows: 0, bytes: 0 }] as const)]);
+
+interface NewTable extends Step {
+  /** As locks, scans and facts have it. */
+  readonly relation: string;
   readonly folded: ReadonlySet<ObjectId>;
 }
 
@@ -67,7 +62,8 @@ function newTables(changes: readonly Change[]): ReadonlyMap<ObjectId, NewTable> 
       const columns = own.filter((part) => part.kind === 'column');
       const constraints = own.filter((part) => part.kind !== 'column');
       const objects = [id, ...own.map((part) => ids.get(part) ?? id)];
-      return [id, { draft: createTable(object, columns, constraints), objects, folded: new Set(objects) }];
+      const draft = createTable(object, columns, constraints);
+      return [id, { draft, objects, folded: new Set(objects), relation: relationName(object.schema, object.name) }];
     }),
   );
 }
@@ -84,44 +80,3 @@ const goesWithParent = (change: Change, dropped: ReadonlySet<ObjectId>): boolean
   const parent = parentOf(change);
   return change.type === 'drop' && !goesAlone.has(change.from.kind) && parent !== null && dropped.has(parent);
 };
-
-/** Nobody can wait for a table that the same plan makes; a foreign key of it still locks the table it points at. */
-function onTable(draft: Draft, change: Change, tables: ReadonlyMap<ObjectId, NewTable>): Draft {
-  if (!tables.has(parentOf(change) ?? change.id)) return draft;
-  const object = subject(change);
-  const { lock, hazards: _, ...free } = draft;
-  const locksOther =
-    object.kind === 'foreignKey' && !tables.has(idOf.table(object.referencedSchema, object.referencedTable));
-  return locksOther && lock !== undefined ? { ...free, lock } : free;
-}
-
-/** No change is passed over in silence. */
-function drafts(change: Change, context: RenderContext, { renderers }: Flavour): readonly Draft[] {
-  const drafted = draftsOf(change, context, renderers);
-  if (drafted.length === 0) throw new Error(`no statement makes the ${change.type} of ${change.id}`);
-  return drafted;
-}
-
-/** The one place where a change meets the renderer of its kind. */
-function draftsOf(change: Change, context: RenderContext, renderers: Renderers): readonly Draft[] {
-  const renderer = renderers[subject(change).kind] as unknown as KindRenderer<CatalogObject>;
-  switch (change.type) {
-    case 'create':
-      return renderer.create(change.to, context);
-    case 'alter':
-      return renderer.alter(change, context);
-    case 'rename':
-      return renderer.rename(change);
-    case 'drop':
-      return renderer.drop(change.from, context);
-  }
-}
-
-const statementOf = (draft: Draft, objects: readonly ObjectId[]): Statement => ({
-  sql: draft.sql,
-  objects,
-  transactional: draft.transactional ?? true,
-  on: draft.on ?? 'database',
-  lock: draft.lock ?? null,
-  hazards: draft.hazards ?? [],
-});

@@ -1,8 +1,10 @@
-import { type Change, subject } from '../model/change.ts';
-import type { LackingRight, Scope } from '../model/dialect.ts';
-import type { CatalogObject, GrantObject, GrantTarget, ObjectKind } from '../model/objects.ts';
+import type { Change } from '../model/change.ts';
+import type { LackingRight } from '../model/dialect.ts';
+import type { Place } from '../model/look.ts';
+import type { GrantObject, GrantTarget } from '../model/objects.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
-import { qualified } from './draft.ts';
+import { needs } from './kinds.ts';
+import { qualified, type Right } from './kinds/draft.ts';
 import { grantStatement } from './kinds/grant.ts';
 
 /** Something that belongs neither to the role nor to one that it is a member of. */
@@ -27,11 +29,17 @@ export interface Rights {
   /** Of the database and the schema, which the role may not let others use. */
   readonly withheld: readonly GrantTarget[];
   /** In the schema, what the role may not grant, by the grant that includes it. */
-  readonly withheldWithin: readonly (Foreign & { readonly on: GrantTarget })[];
+  readonly withheldWithin: readonly Withheld[];
+}
+
+interface Withheld extends Foreign {
+  readonly on: GrantTarget;
+  /** Whether the role has any privilege on it: where it has none, the server refuses to grant on all of its kind. */
+  readonly hasAny: boolean;
 }
 
 interface Question {
-  readonly scope: Scope;
+  readonly place: Place;
   readonly user: string;
   readonly exists: boolean;
 }
@@ -40,67 +48,59 @@ interface Question {
 export function lackingRights(
   changes: readonly Change[],
   rights: Rights,
-  { scope, user, exists }: Question,
+  { place, user, exists }: Question,
 ): readonly LackingRight[] {
   const role = quoteIdentifier(user);
   if (!exists) {
     return rights.createDatabase
       ? []
-      : [{ what: `create the database ${scope.database}`, remedy: `ALTER ROLE ${role} CREATEDB` }];
+      : [{ what: `create the database ${place.database}`, remedy: `ALTER ROLE ${role} CREATEDB` }];
   }
+  const needed = changes.flatMap(needs);
+  const grants = needed.flatMap((n) => (n.right === 'grant' ? [n.grant] : []));
   return [
-    ...lackingCreate(changes, rights, scope, role),
-    ...lackingMembership(changes, rights, scope, role),
-    ...lackingPrivileges(changes, rights, scope, role),
-    ...lackingGrants(changes, rights, scope),
+    ...lackingCreate(needed, rights, place, role),
+    ...lackingMembership(foreignOnes(needed, grants, rights), place, role),
+    ...lackingPrivileges(needed, rights, place, role),
+    ...lackingGrants(grants, rights, place),
   ];
 }
 
-function lackingCreate(changes: readonly Change[], rights: Rights, scope: Scope, role: string): LackingRight[] {
-  const [database, schema] = [scope.database, scope.schema].map(quoteIdentifier);
-  const lacking: LackingRight[] = [];
-  if (!rights.createSchema && changes.some((change) => change.type === 'create' && change.to.kind === 'schema')) {
-    lacking.push({
-      what: `create the schema ${scope.schema}`,
-      remedy: `GRANT CREATE ON DATABASE ${database} TO ${role}`,
-    });
-  }
-  if (rights.createInSchema === false && changes.some(makesInSchema)) {
-    lacking.push({
-      what: `create in the schema ${scope.schema}`,
-      remedy: `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role}`,
-    });
-  }
-  return lacking;
+function lackingCreate(needed: readonly Right[], rights: Rights, place: Place, role: string): readonly LackingRight[] {
+  const [database, schema] = [place.database, place.schema].map(quoteIdentifier);
+  const isNeeded = (right: Right['right']): boolean => needed.some((n) => n.right === right);
+  return [
+    ...(!rights.createSchema && isNeeded('create a schema')
+      ? [{ what: `create the schema ${place.schema}`, remedy: `GRANT CREATE ON DATABASE ${database} TO ${role}` }]
+      : []),
+    ...(rights.createInSchema === false && isNeeded('create in the schema')
+      ? [
+          {
+            what: `create in the schema ${place.schema}`,
+            remedy: `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role}`,
+          },
+        ]
+      : []),
+  ];
 }
 
-/**
- * An index needs CREATE on its schema too, beside owning its table, and to replace a function is to create one.
- * https://www.postgresql.org/docs/current/sql-createfunction.html
- */
-const makesInSchema = (change: Change): boolean => {
-  const made: Readonly<Record<Change['type'], readonly ObjectKind[]>> = {
-    create: ['table', 'function', 'index', 'key'],
-    alter: ['function', 'index', 'key'],
-    rename: ['index'],
-    drop: [],
-  };
-  return made[change.type].includes(subject(change).kind);
-};
-
-/** Only an owner, or a member of the owning role, can alter a table or a function. https://www.postgresql.org/docs/current/ddl-priv.html */
-function lackingMembership(changes: readonly Change[], rights: Rights, scope: Scope, role: string): LackingRight[] {
-  const touched = new Set(changes.flatMap(touches));
-  const granted = new Set(grantsIn(changes).map(({ on }) => on));
-  const foreign = [
+/** What has to be owned, or granted on, and belongs to others. */
+function foreignOnes(needed: readonly Right[], grants: readonly GrantObject[], rights: Rights): readonly Foreign[] {
+  const touched = new Set(needed.flatMap((n) => (n.right === 'own' ? [`${n.kind} ${n.name}`] : [])));
+  return [
     ...rights.owners.filter(({ kind, name }) => touched.has(`${kind} ${name}`)),
-    ...rights.withheldWithin.filter(({ on }) => granted.has(on)),
+    ...rights.withheldWithin.filter(({ on, name, hasAny }) =>
+      grants.some((grant) => grant.on === on && (!hasAny || grant.lacking.includes(name))),
+    ),
   ];
-  return [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
+}
+
+const lackingMembership = (foreign: readonly Foreign[], place: Place, role: string): readonly LackingRight[] =>
+  [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
     const theirs = foreign.filter((object) => object.owner === owner);
     const names = new Set(theirs.map(({ kind, name }) => `${kind} ${name}`));
     const handOver = theirs.map(
-      ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(scope.schema, name)} OWNER TO ${role}`,
+      ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(place.schema, name)} OWNER TO ${role}`,
     );
     return {
       what: `change what ${owner} owns: ${[...names].join(', ')}`,
@@ -110,46 +110,29 @@ function lackingMembership(changes: readonly Change[], rights: Rights, scope: Sc
         : `GRANT ${quoteIdentifier(owner)} TO ${role}`,
     };
   });
-}
 
-/** The existing objects whose owners alone can make the change. */
-function touches(change: Change): readonly string[] {
-  const object: CatalogObject = subject(change);
-  if (object.kind === 'version' || object.kind === 'backlog') return [];
-  if ('table' in object) return [`table ${object.table}`];
-  if (change.type === 'create' || !('name' in object)) return [];
-  return [`${object.kind === 'function' ? 'function' : 'table'} ${object.name}`];
-}
-
-function lackingPrivileges(changes: readonly Change[], rights: Rights, scope: Scope, role: string): LackingRight[] {
-  const used = new Set(changes.flatMap(uses));
+function lackingPrivileges(
+  needed: readonly Right[],
+  rights: Rights,
+  place: Place,
+  role: string,
+): readonly LackingRight[] {
+  const used = new Set(needed.flatMap((n) => (n.right === 'use' ? [`${n.privilege} ${n.table}`] : [])));
   const lacking = new Map<string, string[]>();
   for (const { privilege, table } of rights.without) {
     if (used.has(`${privilege} ${table}`)) lacking.set(table, [...(lacking.get(table) ?? []), privilege]);
   }
   return [...lacking].map(([table, privileges]) => ({
     what: `use ${privileges.join(', ')} on the table ${table}`,
-    remedy: `GRANT ${privileges.join(', ')} ON ${qualified(scope.schema, table)} TO ${role}`,
+    remedy: `GRANT ${privileges.join(', ')} ON ${qualified(place.schema, table)} TO ${role}`,
   }));
 }
 
-/** The privileges on existing tables that do for the change, whoever owns them. */
-function uses(change: Change): readonly string[] {
-  const object: CatalogObject = subject(change);
-  if (object.kind === 'version') return [`INSERT ${object.table}`, `DELETE ${object.table}`];
-  if (object.kind === 'backlog') return [`INSERT ${object.into}`];
-  return object.kind === 'foreignKey' && change.type !== 'drop' ? [`REFERENCES ${object.referencedTable}`] : [];
-}
-
 /** Without the right to grant it the server only warns, and grants nothing. https://www.postgresql.org/docs/current/sql-grant.html */
-const lackingGrants = (changes: readonly Change[], { withheld }: Rights, scope: Scope): readonly LackingRight[] =>
-  grantsIn(changes)
+const lackingGrants = (grants: readonly GrantObject[], { withheld }: Rights, place: Place): readonly LackingRight[] =>
+  grants
     .filter(({ on }) => withheld.includes(on))
     .map((grant) => ({
-      what: `grant ${grant.lacking.join(', ')} on the ${grant.on} ${grant.on === 'schema' ? scope.schema : scope.database} to ${grant.role}`,
-      remedy: grantStatement(grant, scope.database),
+      what: `grant ${grant.lacking.join(', ')} on the ${grant.on} ${grant.on === 'schema' ? place.schema : place.database} to ${grant.role}`,
+      remedy: grantStatement(grant, place.database),
     }));
-
-/** What the grants are to make good. */
-const grantsIn = (changes: readonly Change[]): readonly GrantObject[] =>
-  changes.flatMap((change) => (change.type === 'alter' && change.from.kind === 'grant' ? [change.from] : []));

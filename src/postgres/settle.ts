@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../model/catalog.ts';
 import type { Definitions } from '../model/definition.ts';
-import { definitionText } from '../model/kinds.ts';
-import type { CatalogObject, FunctionObject, ObjectId } from '../model/objects.ts';
+import type { Settled } from '../model/dialect.ts';
+import { definitionText, idFor } from '../model/kinds.ts';
+import type { CatalogObject, FunctionObject, GrantObject, ObjectId } from '../model/objects.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
 /**
- * The live catalog with texts that say the same as the declared ones replaced by these, so that what is left to
- * differ is a difference. Defaults are compared as they stand: to set one anew is instant, and makes the server print
- * what it prints for a fresh database; an index or a check would have to be built again.
+ * The live catalog with texts that say the same as the declared ones replaced by these, and grants that say what is
+ * lacking on what is declared, so that what is left to differ is a difference. Defaults are compared as they stand: to
+ * set one anew is instant, and makes the server print what it prints for a fresh database; an index or a check would
+ * have to be built again.
  */
-export async function settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Catalog> {
+export async function settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Settled> {
   const settled = new Map(live);
   const doubtful: Doubt[] = [];
   for (const [id, wanted] of declared) {
@@ -18,11 +20,35 @@ export async function settle(live: Catalog, declared: Catalog, definitions: Defi
     if (wanted.kind === 'function' && found?.kind === 'function' && isSameBody(found, wanted, definitions)) {
       settled.set(id, { ...found, body: wanted.body });
     }
+    if (wanted.kind === 'grant' && found?.kind === 'grant') settled.set(id, settledGrant(found, live, declared));
     doubtful.push(...doubts(id, found, wanted));
   }
   if (doubtful.length > 0) await settleExpressions(settled, doubtful);
-  return settled;
+  return { named: live, catalog: settled };
 }
+
+/** Kinds whose objects are granted on one by one, with the grant that covers those still to come. */
+const grantedOn = {
+  tables: { kind: 'table', toCome: 'default tables' },
+  functions: { kind: 'function', toCome: 'default functions' },
+} as const;
+
+/**
+ * Of what is looked at, only what is declared has to be granted on, and what is still to be made too, unless default
+ * privileges will see to it.
+ */
+function settledGrant(found: GrantObject, live: Catalog, declared: Catalog): GrantObject {
+  if (found.on !== 'tables' && found.on !== 'functions') return found;
+  const { kind, toCome } = grantedOn[found.on];
+  const [wanted, present] = [namesOf(declared, kind), namesOf(live, kind)];
+  const byDefault = live.get(idFor({ ...found, on: toCome }));
+  const isCovered = byDefault?.kind === 'grant' && byDefault.lacking.length === 0;
+  const missing = isCovered ? [] : [...wanted].filter((name) => !present.has(name));
+  return { ...found, lacking: [...found.lacking.filter((name) => wanted.has(name)), ...missing].toSorted() };
+}
+
+const namesOf = (catalog: Catalog, kind: 'table' | 'function'): ReadonlySet<string> =>
+  new Set([...catalog.values()].flatMap((o) => (o.kind === kind ? [o.name] : [])));
 
 /** An expression whose two spellings are all that an object differs in. */
 interface Doubt {

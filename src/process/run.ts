@@ -1,24 +1,76 @@
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import type { ExecaError, Result } from 'execa';
+import type { ExecaError, Options, Result } from 'execa';
 
-export interface ProcessOptions {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface ShellOptions {
   /** Absolute; must exist. */
   readonly directory: string;
   /** Added to this process's own environment; undefined takes a variable away. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Variables;
+}
+
+export interface ProgramOptions {
+  /** All of it: the program inherits nothing else, and is looked for on the PATH that stands here. */
+  readonly environment: Variables;
+  /** The stream that is passed on to this process's stderr while the program runs; both are captured otherwise. */
+  readonly show?: 'stdout' | 'stderr' | null | undefined;
+  /** Milliseconds; the program is killed when they have passed. */
+  readonly timeout?: number | undefined;
+  /** Aborted, it kills the program. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a process ended. */
-export interface ProcessEnd {
+interface End {
   /** Null where a signal ended it, or where it could not be started. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why it could not be started. */
+  readonly failure: (Error & { readonly code?: string | undefined }) | null;
+}
+
+/** How a command line of the shell ended. */
+export interface ProcessEnd extends End {
   /** The signal that this process got while the other ran, and that the other got too. */
   readonly forwarded: NodeJS.Signals | null;
-  /** Why it could not be started. */
-  readonly failure: Error | null;
 }
+
+/** How a program ended, and what it printed. */
+export interface ProgramEnd extends End {
+  /** Without the line break at the end; empty for a stream of which nothing was captured. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Runs a program with its arguments as they are, without a shell and without input, and waits for its end.
+ * @returns how it ended, whatever that was
+ * @throws the signal's reason once that is aborted
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { environment, show = null, timeout, signal }: ProgramOptions,
+): Promise<ProgramEnd> {
+  signal?.throwIfAborted();
+  const result = await launch(program, args, {
+    env: { ...environment },
+    extendEnv: false,
+    stdin: 'ignore',
+    // A program that draws its progress on a terminal must see it: a copy of what it prints cannot be kept then.
+    stdout: show === 'stdout' ? process.stderr : 'pipe',
+    stderr: show === 'stderr' ? ['inherit', 'pipe'] : 'pipe',
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  signal?.throwIfAborted();
+  return { ...endOf(result), stdout: textOf(result.stdout), stderr: textOf(result.stderr), timedOut: result.timedOut };
+}
+
+const textOf = (output: Result['stdout']): string => (typeof output === 'string' ? output : '');
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -37,8 +89,7 @@ const POLL = 20;
  * waited for as a whole. On a terminal it stays in our group: in one of its own (Node makes a session of its own of it)
  * a program that asks for a password on /dev/tty would have no terminal.
  */
-export async function runInShell(command: string, options: ProcessOptions): Promise<ProcessEnd> {
-  const { execa } = await import('execa');
+export async function runInShell(command: string, { directory, environment }: ShellOptions): Promise<ProcessEnd> {
   const hasGroup = process.platform !== 'win32' && !isatty(0);
   const passedOn: readonly NodeJS.Signals[] = hasGroup ? SIGNALS : NOT_OF_TERMINAL;
   let target: number | undefined;
@@ -50,17 +101,12 @@ export async function runInShell(command: string, options: ProcessOptions): Prom
   // Before the start: a signal in between would end this process and leave the other one behind.
   for (const signal of SIGNALS) process.on(signal, forward);
   try {
-    const child = execa(command, {
-      shell: true,
-      cwd: options.directory,
-      env: { ...options.environment },
-      stdio: 'inherit',
-      buffer: false,
-      reject: false,
-      detached: hasGroup,
-    });
-    if (child.pid !== undefined) target = hasGroup ? -child.pid : child.pid;
-    const result = await child;
+    const result = await launch(
+      command,
+      [],
+      { shell: true, cwd: directory, env: { ...environment }, stdio: 'inherit', buffer: false, detached: hasGroup },
+      (pid) => (target = hasGroup ? -pid : pid),
+    );
     if (forwarded !== null && target !== undefined) await allEnded(target);
     return { ...endOf(result), forwarded };
   } finally {
@@ -68,10 +114,23 @@ export async function runInShell(command: string, options: ProcessOptions): Prom
   }
 }
 
-function endOf(result: Result | ExecaError): Omit<ProcessEnd, 'forwarded'> {
+/** @param onStart told the id of the process as soon as it has one */
+async function launch(
+  file: string,
+  args: readonly string[],
+  options: Options,
+  onStart?: (pid: number) => void,
+): Promise<Result | ExecaError> {
+  const { execa } = await import('execa');
+  const child = execa(file, args, { ...options, reject: false });
+  if (child.pid !== undefined) onStart?.(child.pid);
+  return child;
+}
+
+function endOf(result: Result | ExecaError): End {
   const { exitCode = null, signal = null } = result;
   const isStarted = exitCode !== null || signal !== null;
-  return { exitCode, signal, failure: isStarted || !(result instanceof Error) ? null : result };
+  return { exitCode, signal, failure: isStarted || !(result instanceof Error) ? null : (result as ExecaError) };
 }
 
 /**

@@ -1,10 +1,8 @@
 import type { Change } from '../model/change.ts';
 import { subject } from '../model/change.ts';
-import { definitionOf, traitsOf } from '../model/kinds.ts';
-import type { Ahead } from '../planner/ahead.ts';
+import { definitionOf, idFor, idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject } from '../model/objects.ts';
-import { singleLine } from '../sql/quote.ts';
-import type { DatabaseView } from './view.ts';
+import type { Ahead } from '../planner/ahead.ts';
 
 /** One field that a change gives another value. */
 export interface Difference {
@@ -12,22 +10,6 @@ export interface Difference {
   readonly from: unknown;
   readonly to: unknown;
 }
-
-/**
- * What a plan leaves alone, a line each: retired tables with rows, and objects of others on our tables. Their names may
- * hold what a terminal would take for commands.
- */
-export const leftAloneLines = ({ kept, strangers }: Pick<DatabaseView, 'kept' | 'strangers'>): readonly string[] =>
-  [
-    ...kept.map((id) => `${id} is of an earlier release and may hold rows: left alone (--allow data-loss drops it)`),
-    ...strangers.map(({ id, danger, coveredBy, note }) => {
-      const facts = [note, coveredBy === null ? null : `redundant, since ${coveredBy} covers it`].filter(
-        (f) => f !== null,
-      );
-      const details = facts.length === 0 ? '' : ` (${facts.join('; ')})`;
-      return `${id} is yours${details}: left alone${danger === null ? '' : `, but ${danger}`}`;
-    }),
-  ].map(singleLine);
 
 /** Why a schema that is ahead of this tool is left alone. */
 export const aheadText = ({ live, declared }: Ahead): string =>
@@ -43,19 +25,25 @@ export function differences(change: Change): readonly Difference[] {
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
 }
 
-/** What a reader finds an object under: its table, or the schema itself. */
-export function groupOf(object: CatalogObject): string {
+/** The table that a reader finds an object under; null for what stands in the schema itself. */
+export function tableOf(object: CatalogObject): string | null {
   if (object.kind === 'table' || object.kind === 'view') return object.name;
-  return 'table' in object ? object.table : '';
+  return 'table' in object ? object.table : null;
 }
 
-/** `index idx_workflow_status_pending`; a table's group has said its name already. */
+/** `index idx_workflow_status_pending`, where its table has been said. */
 export function nameOf(object: CatalogObject): string {
+  if (object.kind === 'grant') return `grant on ${object.on} to ${object.role}`;
   const name = traitsOf(object).path(object).at(-1) ?? '';
-  const signature = 'signature' in object ? `(${object.signature})` : '';
-  return object.kind === 'grant'
-    ? `grant on ${object.on} to ${object.role}`
-    : `${traitsOf(object).label} ${name}${signature}`;
+  return `${traitsOf(object).label} ${name}${'signature' in object ? `(${object.signature})` : ''}`;
+}
+
+/** `index workflow_status.idx_workflow_status_pending`, where nothing but the schema has been said. */
+export function fullNameOf(object: CatalogObject): string {
+  if (object.kind === 'grant') return nameOf(object);
+  const name = idFor(object).slice(object.kind.length + 1);
+  const schema = 'schema' in object ? `${idOf.schema(object.schema).slice('schema:'.length)}.` : '';
+  return `${traitsOf(object).label} ${name.startsWith(schema) ? name.slice(schema.length) : name}`;
 }
 
 /** A field's value in one line. */
@@ -65,26 +53,18 @@ export const valueText = (value: unknown): string => {
   return value === true ? 'yes' : value === false ? 'no' : 'none';
 };
 
+/** `nulls not distinct` for `nullsNotDistinct`. */
+export const fieldName = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 /** `type: character varying(40) → text`; texts of several lines are only named. */
-export const differenceText = ({ field, from, to }: Difference): string => {
-  const long = [from, to].some((value) => typeof value === 'string' && value.includes('\n'));
-  return long ? field : `${field}: ${valueText(from)} → ${valueText(to)}`;
+const differenceText = ({ field, from, to }: Difference): string => {
+  const isLong = [from, to].some((value) => typeof value === 'string' && value.includes('\n'));
+  return isLong ? fieldName(field) : `${fieldName(field)}: ${valueText(from)} → ${valueText(to)}`;
 };
 
-/** The sign of a change in the field's plan notation. */
-export const signs: Readonly<Record<Change['type'], '+' | '~' | '-'>> = {
-  create: '+',
-  alter: '~',
-  rename: '~',
-  drop: '-',
-};
-
-/** `~ column owner_xid  type: character varying(40) → text` without its sign. */
+/** `column owner_xid  type: character varying(40) → text` */
 export function changeText(change: Change): string {
-  const object = subject(change);
-  if (change.type === 'rename') {
-    return singleLine(`${nameOf(change.from)} → ${traitsOf(object).path(object).at(-1)}`);
-  }
-  const parts = [nameOf(object), differences(change).map(differenceText).join(', ')];
-  return singleLine(parts.filter((text) => text !== '').join('  '));
+  if (change.type === 'rename') return `${nameOf(change.from)} → ${traitsOf(change.to).path(change.to).at(-1)}`;
+  const parts = [nameOf(subject(change)), differences(change).map(differenceText).join(', ')];
+  return parts.filter((text) => text !== '').join('  ');
 }

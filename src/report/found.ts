@@ -2,14 +2,15 @@ import { kinds } from '../model/kinds.ts';
 import type { ObjectKind } from '../model/objects.ts';
 import type { FoundState } from '../planner/recognise.ts';
 import type { DatabaseView } from './view.ts';
+import { counted } from './words.ts';
 
 /**
- * What was found, in one line: `runtime schema 108 (Python 2.31) · 1 index missing · 1 object of yours`; null where
- * there is nothing to say.
+ * What was found, in parts: `runtime schema 108 (Python 2.31)`, `1 index missing`, `1 object of yours`; none where there
+ * is nothing to say.
  */
-export function foundText({ found, strangers }: Pick<DatabaseView, 'found' | 'strangers'>): string | null {
-  if (found === null) return null;
-  if (found.match === 'nothing') return 'no DBOS tables';
+export function foundParts({ found, unmanaged }: Pick<DatabaseView, 'found' | 'unmanaged'>): readonly string[] {
+  if (found === null) return [];
+  if (found.match === 'nothing') return ['no DBOS tables'];
   const differences = differencesOf(found);
   const { claims } = found;
   const isNone = found.match === 'nearest';
@@ -21,8 +22,8 @@ export function foundText({ found, strangers }: Pick<DatabaseView, 'found' | 'st
     ...(claims.length === 0
       ? []
       : [`its version row${claims.length === 1 ? ' says' : 's say'} ${claims.join(' and ')}`]),
-    ...(strangers.length === 0 ? [] : [`${counted(strangers.length, 'object')} of yours`]),
-  ].join(' · ');
+    ...(unmanaged.length === 0 ? [] : [`${counted(unmanaged.length, 'object')} of yours`]),
+  ];
 }
 
 const stateText = (found: FoundState): string =>
@@ -50,6 +51,3 @@ function byKind(ids: readonly string[]): readonly { readonly count: number; read
   }
   return [...counts].map(([kind, count]) => ({ count, text: counted(count, kinds[kind].label) }));
 }
-
-const counted = (count: number, word: string): string =>
-  `${count} ${word}${count === 1 ? '' : word.endsWith('x') ? 'es' : 's'}`;

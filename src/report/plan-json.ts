@@ -1,13 +1,15 @@
 import { subject } from '../model/change.ts';
 import { idFor } from '../model/kinds.ts';
+import type { Statement } from '../model/plan.ts';
 import { actionOf, countChanges } from '../planner/summary.ts';
-import { differences, groupOf } from './describe.ts';
+import { singleLine } from '../sql/quote.ts';
+import { differences, tableOf } from './describe.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
 /** Counts up whenever a reader of the old shape would misread the new one. Described in docs/plan-format.md. */
-export const planFormatVersion = 1;
+const planFormatVersion = 2;
 
-/** The plan as data. */
+/** The plan as data. What a terminal could take for commands stands in it as JSON's own escapes. */
 export function planJson({ databases, commands }: RunView): string {
   const data = {
     formatVersion: planFormatVersion,
@@ -15,7 +17,7 @@ export function planJson({ databases, commands }: RunView): string {
     commands,
     total: countChanges(databases.flatMap(({ plan }) => plan.changes)),
   };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return `${JSON.stringify(data, null, 2).split('\n').map(singleLine).join('\n')}\n`;
 }
 
 const databaseJson = (view: DatabaseView): unknown => ({
@@ -32,11 +34,27 @@ const databaseJson = (view: DatabaseView): unknown => ({
     action: actionOf(change),
     id: change.id,
     kind: subject(change).kind,
-    table: groupOf(subject(change)) || null,
+    table: tableOf(subject(change)),
     ...(change.type === 'rename' ? { renamedFrom: idFor(change.from) } : {}),
     differences: differences(change),
   })),
-  statements: view.plan.statements,
-  kept: view.kept,
-  strangers: view.strangers.map(({ id, danger, coveredBy, note }) => ({ id, danger, coveredBy, note })),
+  segments: view.plan.segments.map(({ transaction, statements }) => ({
+    transaction,
+    statements: statements.map(statementJson),
+  })),
+  retired: view.retired,
+  foreign: view.foreign,
+  unmanaged: view.unmanaged.map(({ id, danger, mend, coveredBy, note }) => ({ id, danger, mend, coveredBy, note })),
+});
+
+const statementJson = ({ sql, objects, on, locks, scans, rewrites, rows, bytes, hazards }: Statement): unknown => ({
+  sql,
+  objects,
+  on,
+  locks: locks.map(({ relation, mode }) => ({ relation, mode })),
+  scans,
+  rewrites,
+  rows,
+  bytes,
+  hazards: hazards.map(({ name, why, instead }) => ({ name, why, instead })),
 });

@@ -1,4 +1,4 @@
-import type { Statement } from '../model/plan.ts';
+import { isOnServer, type Segment, type Statement } from '../model/plan.ts';
 import { singleLine } from '../sql/quote.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
@@ -7,7 +7,7 @@ import type { DatabaseView, RunView } from './view.ts';
  * SQL of the plan is a comment.
  */
 export function planSql({ databases, commands }: RunView): string {
-  const pending = databases.filter(({ plan }) => plan.statements.length > 0);
+  const pending = databases.filter(({ plan }) => plan.segments.length > 0);
   if (pending.length === 0 && commands.length === 0) return '-- Nothing to do.\n';
   const blocks = pending.map((view, i) => databaseLines(view, pending[i - 1]));
   const nothing = pending.length === 0 ? ['-- Nothing to do in the databases.'] : [];
@@ -19,32 +19,31 @@ export function planSql({ databases, commands }: RunView): string {
 const stopAtErrors = { postgres: '\\set ON_ERROR_STOP on', sqlite: '.bail on' } as const;
 
 function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): readonly string[] {
-  const { statements } = view.plan;
-  const elsewhere = statements.filter(({ on }) => on === 'server');
-  const here = statements.filter(({ on }) => on === 'database');
+  const { segments } = view.plan;
+  const elsewhere = segments.filter(isOnServer);
+  const lines = (those: readonly Segment[]): readonly string[] =>
+    those.flatMap((segment) => segmentLines(segment, view.begin));
   return [
     comment(`${view.title}: ${view.url}`),
     ...(previous?.dialect === view.dialect ? [] : [stopAtErrors[view.dialect]]),
     ...(view.connectServer === null || elsewhere.length === 0 ? [] : [view.connectServer]),
-    ...elsewhere.map(sql),
+    ...lines(elsewhere),
     ...(view.connect === null ? [] : [view.connect]),
-    ...transactions(here, view.begin),
+    ...view.session.map((text) => `${text};`),
+    ...lines(segments.filter((segment) => !isOnServer(segment))),
   ];
 }
 
-function transactions(statements: readonly Statement[], begin: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  let inside = false;
-  for (const statement of statements) {
-    if (statement.transactional && !inside) lines.push(...begin.map((text) => `${text};`));
-    if (!statement.transactional && inside) lines.push('COMMIT;');
-    inside = statement.transactional;
-    lines.push(sql(statement));
-  }
-  return inside ? [...lines, 'COMMIT;'] : lines;
+function segmentLines({ transaction, statements }: Segment, begin: readonly string[]): readonly string[] {
+  const lines = statements.flatMap(statementLines);
+  return transaction ? [...begin.map((text) => `${text};`), ...lines, 'COMMIT;'] : lines;
 }
 
-const sql = (statement: Statement): string => `${statement.sql};`;
+/** Who reads the script should know before which statement to think. */
+const statementLines = ({ sql, hazards }: Statement): readonly string[] => [
+  ...hazards.map(({ name, why }) => comment(`${name}: ${why}`)),
+  `${sql};`,
+];
 
 function commandLines(commands: readonly string[]): readonly string[] {
   if (commands.length === 0) return [];

@@ -1,87 +1,122 @@
-import type { Change } from '../model/change.ts';
-import { subject } from '../model/change.ts';
-import type { ObjectId } from '../model/objects.ts';
-import type { Statement } from '../model/plan.ts';
+import { type Change, subject } from '../model/change.ts';
+import { type HazardName, hazards as allHazards } from '../model/hazard.ts';
+import type { Commit } from '../model/plan.ts';
 import { actionOf, summarise } from '../planner/summary.ts';
-import { aheadText, changeText, leftAloneLines, groupOf, signs } from './describe.ts';
-import { foundText } from './found.ts';
+import { singleLine } from '../sql/quote.ts';
+import { sizedText } from './cost-text.ts';
+import { aheadText, changeText, nameOf } from './describe.ts';
+import { headingText } from './heading.ts';
+import { leftAloneText } from './left-alone.ts';
+import {
+  type ChangeOutline,
+  type HazardCase,
+  type HazardOutline,
+  outlineOf,
+  type SegmentOutline,
+  type Step,
+  type TableOutline,
+} from './outline.ts';
+import { indented, type Paint, wrapped } from './page.ts';
+import { partsText } from './parts.ts';
 import type { DatabaseView, RunView } from './view.ts';
+import { listed } from './words.ts';
 
-/** Paints a text, or gives it back as it is. */
-export type Paint = (colour: 'green' | 'yellow' | 'red' | 'bold' | 'dim', text: string) => string;
-
-const colours = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
-
-/** The plan for a person: each database, its changes by table with their SQL, then the commands, then a total. */
+/** The plan for a person: each database, its hazards, its changes by table with their SQL, the commands, a total. */
 export function planText({ databases, commands }: RunView, paint: Paint): string {
   const changes = databases.flatMap(({ plan }) => plan.changes);
   return [
     ...databases.map((view) => databaseText(view, paint)),
-    ...(commands.length === 0 ? [] : [`Then:\n${commands.map((c) => indent(c, '  ')).join('\n')}\n`]),
-    paint('bold', `Plan: ${summarise(changes)}.`),
+    ...(commands.length === 0 ? [] : [`Then:\n${commands.map((c) => `${indented(c, 2)}\n`).join('')}`]),
+    `${paint('bold', `Plan: ${summarise(changes)}.`)}\n`,
   ].join('\n');
 }
 
 function databaseText(view: DatabaseView, paint: Paint): string {
-  const place = view.dialect === 'sqlite' ? [view.url, view.server] : [view.url, `schema ${view.schema}`, view.server];
-  const found = foundText(view);
-  const foundLine = found === null ? '' : `${paint('bold', 'Found'.padEnd(view.title.length))}  ${found}\n`;
-  const heading = `${paint('bold', view.title)}  ${place.join(' · ')}\n${foundLine}`;
-  const left = leftAloneLines(view)
-    .map((line) => `  ${line}\n`)
+  const heading = headingText(view, paint);
+  if (view.ahead !== null) return `${heading}${wrapped(aheadText(view.ahead), 2)}\n`;
+  const { hazards, segments } = outlineOf(view);
+  const left = leftAloneText(view, paint);
+  if (segments.length === 0) return `${heading}${left}  nothing to do\n`;
+  return [
+    heading,
+    ...hazards.map((hazard) => `\n${hazardText(hazard, paint)}`),
+    ...(left === '' ? [] : [`\n${left}`]),
+    ...segments.map((segment, i) => {
+      const of = segments.length === 1 ? '' : `segment ${i + 1} of ${segments.length}, `;
+      return `\n  ${paint('dim', `${of}${wayText(segment)}:`)}\n${tablesText(segment.tables, paint)}`;
+    }),
+  ].join('');
+}
+
+/** What it stops or loses, the tables that it is about, and the safer ways. */
+const hazardText = ({ name, cases }: HazardOutline, paint: Paint): string =>
+  [
+    `  ${paint('red', `! ${name}`)}`,
+    wrapped(allHazards[name].meaning, 4),
+    ...cases.flatMap((one) => caseLines(name, one)),
+  ]
+    .map((text) => `${text}\n`)
     .join('');
-  if (view.ahead !== null) return `${heading}  ${aheadText(view.ahead)}\n`;
-  if (view.plan.statements.length === 0) return `${heading}${left}  nothing to do\n`;
-  return `${heading}${left}${runs(view.plan.statements)
-    .map((run) => runText(run, view, paint))
-    .join('')}`;
+
+/** Who waits is told at each change; what is lost or may fail is told here. */
+function caseLines(name: HazardName, { relations, reasons }: HazardCase): readonly string[] {
+  const about = listed(relations.map(sizedText));
+  const bullet = (text: string): string => wrapped(`· ${text}`, 4, 6);
+  const safer = (those: HazardCase['reasons']): readonly string[] =>
+    [...new Set(those.flatMap(({ instead }) => instead ?? []))].map((way) => wrapped(`instead: ${way}`, 6));
+  const isTold = allHazards[name].stops === 'nobody' || allHazards[name].stops === 'older runtimes' || about === '';
+  if (!isTold) return [bullet(about), ...safer(reasons)];
+  return reasons.flatMap((reason) => [
+    bullet(about === '' ? reason.why : `${about}: ${reason.why}`),
+    ...safer([reason]),
+  ]);
 }
 
-/** Statements that run the same way, one behind the other. */
-function runs(statements: readonly Statement[]): readonly (readonly Statement[])[] {
-  const all: Statement[][] = [];
-  for (const statement of statements) {
-    const last = all.at(-1);
-    if (last?.[0]?.transactional === statement.transactional && last[0].on === statement.on) last.push(statement);
-    else all.push([statement]);
-  }
-  return all;
+const ways: Readonly<Record<Commit, string>> = {
+  'with others': 'in one transaction',
+  alone: 'in a transaction of its own',
+  'no transaction': 'by itself, outside a transaction',
+};
+
+const wayText = ({ commits, stopsAll }: SegmentOutline): string =>
+  `${ways[commits]}${stopsAll === null ? '' : `; other ${stopsAll} of the file wait`}`;
+
+function tablesText(tables: readonly TableOutline[], paint: Paint): string {
+  return tables
+    .map(({ table, steps }) => {
+      const isAround = steps.every(({ changes }) => changes.length === 0);
+      const heading = isAround ? '' : `  ${paint('bold', singleLine(table ?? 'schema'))}\n`;
+      return `\n${heading}${steps.map((step) => stepText(step, paint)).join('')}`;
+    })
+    .join('');
 }
 
-function runText(run: readonly Statement[], view: DatabaseView, paint: Paint): string {
-  const how = run[0]?.transactional === true ? 'in one transaction' : 'outside a transaction';
-  const changes = new Map(view.plan.changes.map((change) => [change.id, change]));
-  const groups = new Map<string, string[]>();
-  let previous: ObjectId | undefined;
-  for (const statement of run) {
-    const own = statement.objects.flatMap((id) => changes.get(id) ?? []);
-    const first = own[0];
-    const group = first === undefined ? '' : groupOf(subject(first));
-    const lines = groups.get(group) ?? [];
-    if (first !== undefined && first.id !== previous) lines.push(changeLine(own, paint));
-    previous = first?.id;
-    lines.push(paint('dim', indent(`${statement.sql};`, '        ')));
-    groups.set(group, lines);
-  }
-  const texts = [...groups].map(
-    ([group, lines]) => `\n  ${paint('bold', group === '' ? 'schema' : group)}\n${lines.join('\n')}\n`,
-  );
-  return `\n  ${paint('dim', `${how}:`)}\n${texts.join('')}`;
+function stepText({ changes, statements, price: told, hazards }: Step, paint: Paint): string {
+  const warning = hazards.length === 0 ? [] : [`! ${hazards.join(', ')}`];
+  const price = [...warning, ...(told === null ? [] : [told])].join(': ');
+  return [
+    ...changes.map((change) => changeLine(change, paint)),
+    ...(price === '' ? [] : [warning.length === 0 ? wrapped(price, 6) : paint('red', wrapped(price, 6))]),
+    ...statements.map(({ sql }) => paint('dim', indented(`${sql};`, changes.length === 0 ? 4 : 8))),
+  ]
+    .map((text) => `${text}\n`)
+    .join('');
 }
 
-/** A statement that makes many objects is told by its first one and what comes with it. */
-function changeLine(changes: readonly Change[], paint: Paint): string {
-  const [first, ...rest] = changes;
-  if (first === undefined) return '';
-  const counts = new Map<string, number>();
-  for (const change of rest) counts.set(subject(change).kind, (counts.get(subject(change).kind) ?? 0) + 1);
-  const parts = [...counts].map(([kind, n]) => `${n} ${n === 1 ? kind : `${kind}s`}`).join(', ');
-  const sign = signs[actionOf(first)];
-  return `    ${paint(colours[sign], sign)} ${changeText(first)}${parts === '' ? '' : `  with ${parts}`}`;
-}
+const signs: Readonly<Record<Change['type'], readonly ['+' | '~' | '-', 'green' | 'yellow' | 'red']>> = {
+  create: ['+', 'green'],
+  alter: ['~', 'yellow'],
+  rename: ['~', 'yellow'],
+  drop: ['-', 'red'],
+};
 
-const indent = (text: string, by: string): string =>
-  text
-    .split('\n')
-    .map((line) => by + line)
-    .join('\n');
+function changeLine({ change, parts, turn }: ChangeOutline, paint: Paint): string {
+  const [sign, colour] = signs[actionOf(change)];
+  const texts = [
+    // What it changes has been said at the first step.
+    turn === null || turn.number === 1 ? changeText(change) : nameOf(subject(change)),
+    ...(parts.length === 0 ? [] : [`with ${partsText(parts)}`]),
+    ...(turn === null ? [] : [`(step ${turn.number} of ${turn.of})`]),
+  ];
+  return wrapped(`${sign} ${texts.join('  ')}`, 4, 8).replace(sign, paint(colour, sign));
+}

@@ -1,12 +1,14 @@
 import type { DialectName } from '../model/dialect.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Facts } from '../model/facts.ts';
 import type { ObjectId } from '../model/objects.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import type { Found } from '../planner/recognise.ts';
-import type { Stranger } from '../planner/unmanaged.ts';
+import type { Unmanaged } from '../planner/unmanaged.ts';
 
 /** An object of somebody else on our tables. */
-export interface StrangerView extends Stranger {
+export interface UnmanagedView extends Unmanaged {
+  /** Its size and use; null where the engine tells none. */
   readonly note: string | null;
 }
 
@@ -22,13 +24,19 @@ export interface DatabaseView {
   /** `PostgreSQL 16.4` */
   readonly server: string;
   readonly plan: Plan;
+  /** Sizes of tables by `schema.name`, as the engine estimates them. */
+  readonly facts: Facts;
   /** Set where a newer release has moved the schema on, and nothing is changed. */
   readonly ahead: Ahead | null;
   /** Which release made what is there; null where it is as declared, or for this tool not to tell. */
   readonly found: Found | null;
-  /** Retired tables that stay because they hold rows. */
-  readonly kept: readonly ObjectId[];
-  readonly strangers: readonly StrangerView[];
+  /** Retired tables that stay because they may hold rows. */
+  readonly retired: readonly ObjectId[];
+  readonly unmanaged: readonly UnmanagedView[];
+  /** Tables, views and functions that have a name of DBOS's and are somebody else's. */
+  readonly foreign: readonly ObjectId[];
+  /** What a session sends before it changes anything. */
+  readonly session: readonly string[];
   /** What every transaction of the dialect starts with. */
   readonly begin: readonly string[];
   /** The line that makes the dialect's own shell connect to the server; null where it is connected to it already. */

@@ -10,7 +10,9 @@ const PARAMETERS: readonly string[] = `
   application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
   tcp_user_timeout replication gssencmode sslmode sslnegotiation sslcompression sslcert sslkey sslpassword sslcertmode
   sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version krbsrvname gsslib
-  gssdelegation service servicefile target_session_attrs load_balance_hosts maintenance_db
+  gssdelegation service servicefile target_session_attrs load_balance_hosts min_protocol_version max_protocol_version
+  scram_client_key scram_server_key oauth_issuer oauth_client_id oauth_client_secret oauth_scope sslkeylogfile
+  maintenance_db
 `
   .trim()
   .split(/\s+/);
@@ -100,3 +102,9 @@ const printable = (text: string): string =>
     /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
+
+/** The password in a complete URL, decoded; null where there is none. */
+export function passwordOf(url: string): string | null {
+  const [, encoded] = /^[^/]+:\/\/[^/@:]*:([^/@]*)@/.exec(url) ?? [];
+  return encoded === undefined || encoded === '' ? null : decodeURIComponent(encoded);
+}

@@ -1,128 +1,132 @@
-import type { Connection, Dependent, Scope } from '../model/dialect.ts';
-import { singleLine, quoteIdentifier } from '../sql/quote.ts';
-import { guard } from './rebuild/guard.ts';
-import { isOrdinaryTable, isOurs, schemaRows } from './introspect.ts';
-import type { SchemaRow } from './live-rows.ts';
+import { relationName } from '../model/facts.ts';
+import { makeshiftName } from '../model/makeshift.ts';
+import type { DependentObject } from '../model/objects.ts';
+import { quoteIdentifier, singleLine } from '../sql/quote.ts';
+import type { SurroundingRow } from './catalog-answer.ts';
+import { schema } from './names.ts';
+import { rebuildDrafts } from './rebuild/rebuild.ts';
 import { mentions } from './text/mentions.ts';
 import { type ParsedConstraint, parseTable } from './text/parse.ts';
-import { newName, rebuildStatements } from './rebuild/rebuild.ts';
 import { folded, tokenize } from './text/tokens.ts';
 
 /**
  * Objects of others that would not survive the drop of ours, or would be of no use after it: triggers on other tables
  * and views that name one of ours, views on such views, and foreign keys. SQLite has no ALTER TABLE for a foreign key:
- * its table is rebuilt without it, which needs foreign keys to be off, and fails where they are not.
+ * its table is rebuilt without it.
  */
-export async function dependents(connection: Connection, scope: Scope): Promise<readonly Dependent[]> {
-  const rows = await schemaRows(connection);
-  const isOwn = isOurs(scope);
-  const ours = new Set(rows.filter(isOwn).map(({ name }) => folded(name)));
-  const others = rows.filter((row) => !isOwn(row) && !ours.has(folded(row.table)));
-  const views = dependentViews(others, ours);
-  const lost = new Set([...ours, ...views.map(({ name }) => folded(name))]);
-  const triggers = others.filter(
-    ({ type, table, sql }) => type === 'trigger' && (lost.has(folded(table)) || mentions(sql, lost)),
-  );
-  const staying = others.filter((row) => !triggers.includes(row));
+export function readDependents(rows: readonly SurroundingRow[]): readonly DependentObject[] {
+  const others = rows.filter(({ isLooked }) => isLooked === 0);
+  const ours = foldedNames(rows.filter((row) => row.isLooked === 1 && isRelation(row)));
+  const views = viewsOn(ours, others);
+  const lost = new Set([...ours, ...foldedNames(views.map(({ row }) => row))]);
+  const isLostTrigger = ({ type, table, sql }: SurroundingRow): boolean =>
+    type === 'trigger' && (lost.has(folded(table)) || mentions(sql, lost));
+  const triggers = new Set(others.filter(isLostTrigger));
+  const staying = others.filter((row) => !triggers.has(row));
+  const taken = foldedNames(rows);
+  const foreignKeys = staying.flatMap((row) => foreignKeysOf(row, { ours, staying, taken }));
+  const depthOn = depthsOn([...views, ...foreignKeys]);
   return [
-    ...triggers.map(dropOf),
-    ...views.toReversed().map(dropOf),
-    ...(await foreignKeys(connection, staying, ours)),
+    ...[...triggers].map((row) => dropOf({ row, depth: depthOn(row.table) })),
+    ...views.map(dropOf),
+    ...foreignKeys.map(({ object }) => object),
   ];
 }
 
-const dropOf = ({ type, name, sql }: SchemaRow): Dependent => ({
+/** Something that goes, and how much of others stands between it and ours. */
+interface Going {
+  readonly row: SurroundingRow;
+  readonly depth: number;
+}
+
+const isRelation = ({ type }: SurroundingRow): boolean => type === 'table' || type === 'view';
+
+const foldedNames = (rows: readonly SurroundingRow[]): ReadonlySet<string> =>
+  new Set(rows.map(({ name }) => folded(name)));
+
+/** Each view at the end of the longest way to it. Views that name each other in a ring are no reason to go on. */
+function viewsOn(ours: ReadonlySet<string>, others: readonly SurroundingRow[]): readonly Going[] {
+  const views = others.filter(({ type }) => type === 'view');
+  const depths = new Map<SurroundingRow, number>();
+  let names = ours;
+  for (let depth = 0; depth < views.length && names.size > 0; depth++) {
+    const above = names;
+    const next = views.filter(({ sql }) => mentions(sql, above));
+    for (const row of next) depths.set(row, depth);
+    names = foldedNames(next);
+  }
+  return [...depths].map(([row, depth]) => ({ row, depth }));
+}
+
+/** How deep something stands that stands on such a table or view: it goes down with that, or would be made again with it. */
+function depthsOn(found: readonly Going[]): (name: string) => number {
+  const depths = new Map<string, number>();
+  for (const { row, depth } of found) {
+    const name = folded(row.name);
+    depths.set(name, Math.max(depth + 1, depths.get(name) ?? 0));
+  }
+  return (name) => depths.get(folded(name)) ?? 0;
+}
+
+const dropOf = ({ row: { type, name, sql }, depth }: Going): DependentObject => ({
+  kind: 'dependent',
   name: `${type} ${name}`,
-  drop: `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}`,
+  removal: `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}`,
   // What ends in a comment would hide the semicolon in it.
   definition: sql.includes('--') ? `${sql}\n;` : `${sql};`,
+  depth,
+  relations: [],
 });
 
-/** A view comes behind those that it is made of. */
-function dependentViews(others: readonly SchemaRow[], ours: ReadonlySet<string>): readonly SchemaRow[] {
-  const names = new Set(ours);
-  const found: SchemaRow[] = [];
-  for (let more = true; more;) {
-    const next = others.filter((row) => row.type === 'view' && !found.includes(row) && mentions(row.sql, names));
-    for (const row of next) names.add(folded(row.name));
-    found.push(...next);
-    more = next.length > 0;
-  }
-  return found;
+interface Surroundings {
+  readonly ours: ReadonlySet<string>;
+  /** Objects of others that do not go: those on a table that is rebuilt are made again. */
+  readonly staying: readonly SurroundingRow[];
+  readonly taken: ReadonlySet<string>;
 }
 
-interface Column {
-  readonly table: string;
-  readonly name: string;
-}
-
-interface Reference {
-  readonly table: string;
-  readonly id: number;
-  readonly from: string;
-}
-
-async function foreignKeys(
-  connection: Connection,
-  rows: readonly SchemaRow[],
-  ours: ReadonlySet<string>,
-): Promise<readonly Dependent[]> {
-  const references = (await connection.query(
-    `SELECT m.name AS "table", f.id, f."from", f."table" AS parent
-FROM main.sqlite_master AS m JOIN pragma_foreign_key_list(m.name, 'main') AS f WHERE m.type = 'table'
-ORDER BY m.name, f.id, f.seq`,
-  )) as unknown as readonly (Reference & { readonly parent: string })[];
-  const toOurs = references.filter(({ parent }) => ours.has(folded(parent)));
-  const columns = (await connection.query(
-    `SELECT m.name AS "table", x.name FROM main.sqlite_master AS m JOIN pragma_table_xinfo(m.name, 'main') AS x
-WHERE m.type = 'table' AND x.hidden = 0 ORDER BY m.name, x.cid`,
-  )) as unknown as readonly Column[];
-  return rows.filter(isOrdinaryTable).flatMap((row) =>
-    foreignKeysOf(
-      row,
-      toOurs.filter(({ table }) => table === row.name),
-      columns.filter(({ table }) => table === row.name).map(({ name }) => name),
-      rows.filter(({ type, table }) => type !== 'table' && folded(table) === folded(row.name)).map(({ sql }) => sql),
-    ),
-  );
-}
-
-/** One rebuild a foreign key, each without those before it. */
+/** One rebuild a foreign key, each without those that go before it. */
 function foreignKeysOf(
-  row: SchemaRow,
-  references: readonly Reference[],
-  columns: readonly string[],
-  again: readonly string[],
-): readonly Dependent[] {
+  row: SurroundingRow,
+  { ours, staying, taken }: Surroundings,
+): readonly (Going & { readonly object: DependentObject })[] {
+  const references = row.references.filter(({ parent }) => ours.has(folded(parent)));
+  const ids = [...new Set(references.map(({ id }) => id))];
+  if (ids.length === 0) return [];
   const { constraints, options } = parseTable(row.sql);
   const clauses = constraints.filter(({ kind }) => kind === 'foreignKey');
+  const again = staying.filter(({ type, table }) => type !== 'table' && folded(table) === folded(row.name));
+  const makeshift = makeshiftName(row.name, (name) => taken.has(folded(name)));
   const gone: ParsedConstraint[] = [];
-  return [...new Set(references.map(({ id }) => id))].flatMap((id) => {
+  return ids.map((id, i) => {
     // The pragma counts from the last one in the text.
     const clause = clauses[clauses.length - 1 - id];
     if (clause === undefined) throw new Error(`foreign key ${id} of ${row.name} was not read well`);
     gone.push(clause);
-    const { before, after } = guard([]);
-    const statements = rebuildStatements({
+    const rebuild = rebuildDrafts({
       table: row.name,
-      create: withoutClauses(row.sql, gone),
-      copy: columns.map((column) => [column, quoteIdentifier(column)]),
+      makeshift,
+      create: withoutClauses(row.sql, gone, makeshift),
+      copy: row.columns.map((column) => [column, quoteIdentifier(column)]),
       keepsSequence: options.includes('AUTOINCREMENT'),
     });
-    const from = references.filter((reference) => reference.id === id).map((reference) => reference.from);
-    return [
-      {
-        name: `foreign key of ${row.name} (${from.join(', ')})`,
-        drop: [...before, ...statements, ...again, ...after].join(';\n'),
-        // There is no statement that adds a foreign key.
-        definition: `-- ${singleLine(`${row.name} (${from.join(', ')}): ${row.sql.slice(clause.start, clause.end)}`)}`,
-      },
-    ];
+    const columns = references.filter((reference) => reference.id === id).map(({ from }) => from);
+    const label = `${row.name} (${columns.join(', ')})`;
+    const object: DependentObject = {
+      kind: 'dependent',
+      name: `foreign key of ${label}`,
+      removal: [...rebuild, ...again].map(({ sql }) => sql).join(';\n'),
+      // There is no statement that adds a foreign key.
+      definition: `-- ${singleLine(`${label}: ${row.sql.slice(clause.start, clause.end)}`)}`,
+      depth: ids.length - 1 - i,
+      relations: [relationName(schema, row.name)],
+    };
+    return { row, depth: object.depth, object };
   });
 }
 
-/** The CREATE TABLE as its owner wrote it, less some clauses, for a table under its new name. */
-function withoutClauses(sql: string, gone: readonly ParsedConstraint[]): string {
+/** The CREATE TABLE as its owner wrote it, less some clauses, for a table under another name. */
+function withoutClauses(sql: string, gone: readonly ParsedConstraint[], makeshift: string): string {
   const { name } = parseTable(sql);
   const tokens = tokenize(sql);
   let text = sql;
@@ -130,5 +134,5 @@ function withoutClauses(sql: string, gone: readonly ParsedConstraint[]): string 
     const previous = tokens.findLast((token) => token.end <= start);
     text = text.slice(0, previous?.text === ',' ? previous.start : start) + text.slice(end);
   }
-  return text.slice(0, name.start) + quoteIdentifier(newName(name.value)) + text.slice(name.end);
+  return text.slice(0, name.start) + quoteIdentifier(makeshift) + text.slice(name.end);
 }

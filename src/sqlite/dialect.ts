@@ -1,27 +1,31 @@
 import type { Dialect } from '../model/dialect.ts';
 import { declare } from './declare.ts';
-import { dependents } from './dependents.ts';
 import { explain, isTransient } from './explain.ts';
 import { introspect } from './introspect.ts';
+import { mend } from './kinds.ts';
+import { tryLock } from './lock.ts';
+import { discardIfEmpty, open } from './open.ts';
 import { record } from './record.ts';
 import { render } from './render.ts';
-
-export { openSqlite } from './connection/connect.ts';
-export { discardIfEmpty } from './connection/discard.ts';
+import { settle } from './settle.ts';
 
 export const sqlite: Dialect = {
   name: 'sqlite',
   lastingSchema: 'main',
+  // A connection of ours is as fresh as its file.
+  session: [],
   begin: ['BEGIN IMMEDIATE'],
   exclusion: 'transaction',
-  tryLock: async () => true,
+  open,
+  discardIfEmpty,
+  tryLock,
+  record,
+  isTransient,
+  explain,
+  mend,
   declare,
   introspect,
   absent: () => new Map(),
-  settle: async (live) => live,
+  settle,
   render,
-  dependents,
-  record,
-  explain,
-  isTransient,
 };

@@ -1,9 +1,10 @@
-import type { Connection, Scope } from '../model/dialect.ts';
+import type { Connection } from '../model/dialect.ts';
+import type { Place } from '../model/look.ts';
 import { type MigrationRecord, rowOf } from '../model/migration-record.ts';
 import { quoteSqliteText } from '../sql/quote.ts';
 
 /** Writes the record, or completes the one with its id. https://www.sqlite.org/lang_upsert.html */
-export async function record(connection: Connection, _: Scope, entry: MigrationRecord): Promise<void> {
+export async function record(connection: Connection, _: Place, entry: MigrationRecord): Promise<void> {
   const row = rowOf(entry);
   const values = Object.values(row).map((value) =>
     typeof value === 'string' ? quoteSqliteText(value) : String(value),

@@ -1,146 +1,92 @@
 import type { Change } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { RenderContext } from '../model/dialect.ts';
-import { idFor } from '../model/kinds.ts';
-import type { ForeignKeyObject, ObjectId } from '../model/objects.ts';
-import type { Hazard, Statement } from '../model/plan.ts';
-import { quoteIdentifier } from '../sql/quote.ts';
+import type { ForeignKeyObject } from '../model/objects.ts';
+import type { Statement } from '../model/plan.ts';
+import { costing, type Step } from './cost.ts';
+import { writingOf } from './kinds.ts';
+import type { Draft } from './kinds/draft.ts';
 import { guard } from './rebuild/guard.ts';
-import { columnClause } from './kinds/column.ts';
-import { createIndex } from './kinds/index.ts';
-import { ruleOf } from './kinds/rules.ts';
-import { createTable, dropTable } from './kinds/table.ts';
-import { rebuildOf, rebuildStatements } from './rebuild/rebuild.ts';
 import { childrenFirst, idsOf, newForeignKeys, planTables, tableOf, type TablePlan } from './rebuild/table-plan.ts';
+import { tableSteps, type Work } from './rebuild/table-steps.ts';
+import { folded } from './text/tokens.ts';
 
 /**
  * Statements for ordered changes. What stands in a table is changed with it: a new table is one CREATE TABLE; an
  * existing one gets columns by ALTER TABLE where SQLite can, or is rebuilt once for all its changes. What is taken away
  * by itself goes first, since names are unique in the file and nobody sees the transaction before it is whole.
  */
-export function render(changes: readonly Change[], { live }: RenderContext): readonly Statement[] {
-  const tables = planTables(changes, live);
-  const statements = [...removals(changes, tables), ...inOrder(changes, tables)];
-  const dropsTables = [...tables.values()].some(({ way }) => way === 'rebuild' || way === 'drop');
-  return dropsTables ? withoutForeignKeys(statements, newForeignKeys(tables)) : statements;
+export function render(changes: readonly Change[], context: RenderContext): readonly Statement[] {
+  const tables = planTables(changes, context.live);
+  const work: Work = { changes, context, changed: new Set(idsOf(changes)), isTaken: isTakenIn(context) };
+  const steps = [...removals(work, tables), ...inOrder(work, tables)];
+  const all = steps.some(({ draft }) => draft.foreignKeys === 'off')
+    ? withoutForeignKeys(steps, newForeignKeys(tables), context)
+    : steps;
+  const created = new Set([...tables.values()].flatMap(({ way, name }) => (way === 'create' ? [name] : [])));
+  return all.map(costing(context, created));
 }
 
 type Tables = ReadonlyMap<string, TablePlan>;
 
-/** What goes or is replaced by itself, on a table that stays. */
-const removals = (changes: readonly Change[], tables: Tables): readonly Statement[] =>
+/** Names are unique in the file, whatever they are of. */
+function isTakenIn({ live, target }: RenderContext): Work['isTaken'] {
+  const names = new Set([...live.values(), ...target.values()].flatMap((o) => ('name' in o ? folded(o.name) : [])));
+  return (name) => names.has(folded(name));
+}
+
+/** The drops of objects that go or are replaced by themselves, on tables that stay. */
+const removals = ({ changes, context }: Work, tables: Tables): readonly Step[] =>
   changes.flatMap((change) => {
     if (change.type === 'create' || tables.get(tableOf(change))?.way === 'drop') return [];
-    const rule = ruleOf(change.from);
-    return rule.written === 'by itself' ? rule.drop(change.from).map((sql) => statement(sql, [change.id])) : [];
+    const writing = writingOf(change);
+    if (writing.written !== 'by itself') return [];
+    return writing.drop(change.from, context).map((draft) => ({ draft, objects: [change.id] }));
   });
 
 /** Each table at its first change, the dropped ones together at the first of theirs. */
-function inOrder(changes: readonly Change[], tables: Tables): readonly Statement[] {
+function inOrder(work: Work, tables: Tables): readonly Step[] {
   const done = new Set<TablePlan>();
   const dropped = childrenFirst([...tables.values()].filter((table) => table.way === 'drop'));
-  return changes.flatMap((change) => {
+  return work.changes.flatMap((change) => {
     const table = tables.get(tableOf(change));
-    if (table === undefined || !isWrittenIn(table, change)) return byItself(change, table);
+    if (table === undefined || !isWrittenWith(table, change)) return byItself(change, table, work.context);
     const due = (table.way === 'drop' ? dropped : [table]).filter((other) => !done.has(other));
     for (const other of due) done.add(other);
-    return due.flatMap((other) => tableStatements(other, changes));
+    return due.flatMap((other) => tableSteps(other, work));
   });
 }
 
-const isWrittenIn = (table: TablePlan, change: Change): boolean =>
-  table.way === 'drop' || ruleOf(subject(change)).written === 'in its table';
+const isWrittenWith = (table: TablePlan, change: Change): boolean =>
+  table.way === 'drop' || writingOf(change).written === 'with its table';
 
-function byItself(change: Change, table: TablePlan | undefined): readonly Statement[] {
-  const rule = ruleOf(subject(change));
-  if (change.type === 'drop' || rule.written !== 'by itself' || isRemade(change, table)) return [];
-  return rule.create(change.to).map((sql) => statement(sql, [change.id], { isNew: table?.way === 'create' }));
+function byItself(change: Change, table: TablePlan | undefined, context: RenderContext): readonly Step[] {
+  const writing = writingOf(change);
+  if (change.type === 'drop' || writing.written !== 'by itself' || isRemade(change, table)) return [];
+  return writing.create(change.to, context).map((draft) => ({ draft, objects: [change.id] }));
 }
 
 /** A rebuild makes all indexes and triggers of its table. */
 const isRemade = (change: Change, table: TablePlan | undefined): boolean =>
   table?.way === 'rebuild' && ['index', 'trigger'].includes(subject(change).kind);
 
-function tableStatements(table: TablePlan, changes: readonly Change[]): readonly Statement[] {
-  const ids = idsOf(table.changes);
-  switch (table.way) {
-    case 'create':
-      return [statement(createTable(table.after, table.name), ids, { isNew: true })];
-    case 'add columns':
-      return addColumns(table);
-    case 'rebuild':
-      return rebuild(table, new Set(idsOf(changes)));
-    case 'drop':
-      return [statement(dropTable(table.name), ids, { hazards: ['data loss'] })];
-    case 'none':
-      return [];
-  }
-}
-
-type Way<W extends TablePlan['way']> = TablePlan & { readonly way: W };
-
-function addColumns({ name, after, changes }: Way<'add columns'>): readonly Statement[] {
-  const added = new Set(idsOf(changes));
-  return after.columns
-    .filter((column) => added.has(idFor(column)))
-    .map((column) =>
-      statement(`ALTER TABLE ${quoteIdentifier(name)} ADD COLUMN ${columnClause(column)}`, [idFor(column)]),
-    );
-}
-
-/** It needs no consent: this is how SQLite alters a table, and every row is kept. */
-function rebuild(table: Way<'rebuild'>, changed: ReadonlySet<ObjectId>): readonly Statement[] {
-  const { before, after, changes, keepsRows } = table;
-  const ids = idsOf(changes);
-  const losesColumn = changes.some((change) => change.type === 'drop' && change.from.kind === 'column');
-  const again = [
-    ...after.indexes.map((index) => [idFor(index), createIndex(index)] as const),
-    ...after.triggers.map((trigger) => [idFor(trigger), trigger.definition] as const),
-  ];
-  return [
-    ...rebuildStatements(rebuildOf(before, after, keepsRows)).map((sql) =>
-      statement(sql, ids, { hazards: losesColumn && sql === dropTable(after.table.name) ? ['data loss'] : [] }),
-    ),
-    ...again.map(([id, sql]) => statement(sql, changed.has(id) ? [id] : ids)),
-  ];
-}
-
 /**
  * Foreign keys can be switched outside a transaction only.
  * https://www.sqlite.org/pragma.html#pragma_foreign_keys
  */
 function withoutForeignKeys(
-  statements: readonly Statement[],
+  steps: readonly Step[],
   created: readonly ForeignKeyObject[],
-): readonly Statement[] {
-  const { before, after } = guard(created);
-  const own = (sql: string): Statement => ({ ...statement(sql, []), lock: null });
-  const outside = (sql: string): Statement => ({ ...own(sql), transactional: false });
+  context: RenderContext,
+): readonly Step[] {
+  const { before, after } = guard(created, context);
+  const own = (draft: Draft): Step => ({ draft, objects: [] });
+  const outside = (sql: string): Step => own({ sql, writes: false, commits: 'no transaction' });
   return [
     outside('PRAGMA foreign_keys = OFF'),
     ...before.map(own),
-    ...statements,
+    ...steps,
     ...after.map(own),
     outside('PRAGMA foreign_keys = ON'),
   ];
 }
-
-interface Traits {
-  /** Whether it is about a table that the same transaction makes. */
-  readonly isNew?: boolean;
-  readonly hazards?: readonly Hazard[];
-}
-
-/** SQLite locks the file as a whole. https://www.sqlite.org/lockingv3.html */
-const statement = (
-  sql: string,
-  objects: readonly ObjectId[],
-  { isNew = false, hazards = [] }: Traits = {},
-): Statement => ({
-  sql,
-  objects,
-  transactional: true,
-  on: 'database',
-  lock: isNew ? null : 'EXCLUSIVE',
-  hazards,
-});

@@ -6,10 +6,11 @@ import { apply, type Applied } from '../../src/apply/apply.ts';
 import type { Database } from '../../src/apply/database.ts';
 import { inspect } from '../../src/apply/inspect.ts';
 import { UserError } from '../../src/model/errors.ts';
+import { statementsOf } from '../../src/model/plan.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { userErrorOf } from '../support/rejection.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { goalOf, optionsOf, postgresDatabase, sqliteDatabase } from './support.ts';
+import { options, postgresDatabase, type Run, sqliteDatabase, toDeclared } from './support.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
@@ -19,26 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-interface Run {
-  /** Runs each time the database has been looked at. */
-  readonly before?: () => void;
-  readonly onWait?: (what: string) => void;
-}
-
 /** Inspects and applies, as `migrate` does. */
-async function migrate(database: Database, { before, onWait }: Run = {}): Promise<Applied> {
-  const inspection = await inspect(database, goalOf(database, before));
+async function migrate(database: Database): Promise<Applied> {
+  const inspection = await inspect(database, toDeclared);
   try {
-    return await apply(inspection, optionsOf(onWait));
+    return await apply(inspection, options);
   } finally {
     await inspection.opened.connection.close();
   }
 }
 
 /** A database on PostgreSQL that is as declared, with a second session on it. */
-async function migrated(): Promise<{ database: Database; other: Client; name: string }> {
+async function migrated(run: Run = {}): Promise<{ database: Database; other: Client; name: string }> {
   const url = await server.createDatabase('apply');
-  const database = postgresDatabase(url);
+  const database = postgresDatabase(url, run);
   await migrate(database);
   const other = new Client({ connectionString: url, ssl: false });
   await other.connect();
@@ -52,16 +47,16 @@ describe('on PostgreSQL', () => {
     const { database, other, name } = await migrated();
     await other.end();
     await server.mark();
-    expect((await migrate(database)).plan.statements).toEqual([]);
+    expect((await migrate(database)).plan.segments).toEqual([]);
     expect(await server.messages(name)).toHaveLength(1);
   });
 
   test('a statement gives way to a lock, lets others through meanwhile, and comes again', async () => {
-    const { database, other, name } = await migrated();
+    const waits: string[] = [];
+    const { database, other, name } = await migrated({ onWait: (what) => waits.push(what) });
     await other.query('ALTER TABLE dbos.things ALTER COLUMN value DROP NOT NULL');
     await other.query('BEGIN; LOCK TABLE dbos.things IN ROW EXCLUSIVE MODE');
-    const waits: string[] = [];
-    const run = migrate(database, { onWait: (what) => waits.push(what) });
+    const run = migrate(database);
     while (waits.length === 0) await setTimeout(20);
     const started = Date.now();
     await server.query(`INSERT INTO dbos.things VALUES ('a', 'b')`, name);
@@ -75,15 +70,15 @@ describe('on PostgreSQL', () => {
   });
 
   test('a run waits for another one, and does what is then left to do: nothing', async () => {
-    const { database, other, name } = await migrated();
-    await other.query('DROP INDEX dbos.idx_things_value; SELECT pg_advisory_lock(1234567890)');
     const waits: string[] = [];
-    const run = migrate(database, { onWait: (what) => waits.push(what) });
+    const { database, other, name } = await migrated({ onWait: (what) => waits.push(what) });
+    await other.query('DROP INDEX dbos.idx_things_value; SELECT pg_advisory_lock(1234567890)');
+    const run = migrate(database);
     while (waits.length === 0) await setTimeout(20);
     await other.query('CREATE INDEX idx_things_value ON dbos.things (value)');
     await other.end();
     expect(waits).toEqual(['another migration of this database']);
-    expect((await run).plan.statements).toEqual([]);
+    expect((await run).plan.segments).toEqual([]);
     expect(await server.query('SELECT count(*)::int AS n FROM dbos.migrations', name)).toEqual([{ n: 1 }]);
   });
 
@@ -116,7 +111,7 @@ describe('on PostgreSQL', () => {
     const applied = await migrate(database);
     expect(namesOf(applied)).toEqual(['index:dbos.things.idx_things_value']);
     expect(applied.unrecorded).toBe('no records today');
-    expect((await migrate(database)).plan.statements).toEqual([]);
+    expect((await migrate(database)).plan.segments).toEqual([]);
   });
 
   test('a record says what was done', async () => {
@@ -133,10 +128,10 @@ describe('on PostgreSQL', () => {
     expect(rows).toEqual([
       {
         kind: 'schema',
-        summary: '1 to create',
+        summary: '1 created',
         live: plan.basis,
         declared: plan.goal,
-        plan: plan.statements.map(({ sql }) => sql),
+        plan: statementsOf(plan).map(({ sql }) => sql),
         tool: '0.0.0',
         completed: true,
         by: 'postgres',
@@ -147,14 +142,13 @@ describe('on PostgreSQL', () => {
 
 describe('on SQLite', () => {
   /** What another process does, each time the database has been looked at, as often as it says. */
-  function overtaken(times: number): { database: Database; path: string; before: () => void } {
-    const database = sqliteDatabase(temporaryDirectory());
+  function overtaken(times: number): { database: Database; path: string } {
     let [looks, changes] = [0, 0];
     const before = (): void => {
       looks += 1;
       // The first look is that of `inspect`; from the second on, one opens a plan and one is inside its transaction.
       if (looks < 2 || changes === times) return;
-      const other = new BetterSqlite(database.path, { timeout: 0 });
+      const other = new BetterSqlite(path, { timeout: 0 });
       try {
         other.exec(`CREATE TABLE IF NOT EXISTS things (id TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
           ALTER TABLE things ADD COLUMN extra_${changes} TEXT`);
@@ -166,20 +160,21 @@ describe('on SQLite', () => {
         other.close();
       }
     };
-    return { database, path: database.path, before };
+    const { path, ...database } = sqliteDatabase(temporaryDirectory(), { before });
+    return { database, path };
   }
 
   test('a change between the look and the transaction makes a new plan', async () => {
-    const { database, before } = overtaken(1);
-    const applied = await migrate(database, { before });
+    const { database } = overtaken(1);
+    const applied = await migrate(database);
     expect(namesOf(applied)).toContain('column:main.things.note');
     expect(namesOf(applied)).not.toContain('table:main.things');
-    expect((await migrate(database)).plan.statements).toEqual([]);
+    expect((await migrate(database)).plan.segments).toEqual([]);
   });
 
   test('one after the other is an error at last, with nothing half done', async () => {
-    const { database, path, before } = overtaken(Number.POSITIVE_INFINITY);
-    const error = await userErrorOf(() => migrate(database, { before }));
+    const { database, path } = overtaken(Number.POSITIVE_INFINITY);
+    const error = await userErrorOf(() => migrate(database));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe('the schema is being changed by somebody else');
     expect(error.hint).toContain('run it again');

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { bareEnvironment, runCli } from '../support/cli.ts';
+import { bareEnvironment } from '../support/cli.ts';
+import { runCli } from './run.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
 const temporaryDirectory = temporaryDirectories();
@@ -23,8 +24,32 @@ describe('help', () => {
     const { stdout, stderr, exitCode } = await dbos(...args);
     expect([stderr, exitCode]).toEqual(['', 0]);
     expect(stdout).toContain(`DBOS system tables - ${version}`);
-    expect(stdout).toMatch(/dbos migrate .*--sys-db-url URL.*--app-role ROLE.*--check/);
-    expect(stdout).toMatch(/dbos reset .*--yes.*--cascade/);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/dbos migrate .*--sys-db-url URL.*--app-role ROLE.*--check/);
+    expect(text).toMatch(/dbos reset .*--yes.*--cascade/);
+    expect(text).toContain('create or change the DBOS system tables until they are as declared');
+  });
+
+  test.each([[[]], [['migrate', '--help']], [['reset', '--help']]])(
+    'dbos %j fits a terminal of 80 columns, and cuts no word',
+    async (args: string[]) => {
+      const { stdout } = await dbos(...args);
+      expect(stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([]);
+      for (const word of ['--no-listen-notify', 'dbos-config.yaml', '[--allow HAZARD]', 'workflow']) {
+        if (stdout.replaceAll(/\s+/g, '').includes(word.replaceAll(' ', ''))) expect(stdout).toContain(word);
+      }
+    },
+  );
+
+  test('dbos migrate --help names the variables that say the same, and the forms of a URL', async () => {
+    const { stdout } = await dbos('migrate', '--help');
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('-s,--sys-db-url URL System database; otherwise DBOS_SYSTEM_DATABASE_URL');
+    expect(text).toContain('otherwise DBOS_DATABASE_URL or DBOS_APPLICATION_DATABASE_URL');
+    expect(text).toContain('DBOS_CONFIG');
+    for (const form of ['postgresql://user:password@host:5432/database', 'sqlite:///./', 'sqlite:////']) {
+      expect(stdout).toContain(form);
+    }
   });
 
   const options = {
@@ -69,8 +94,8 @@ describe('help', () => {
   });
 });
 
-test('dbos --version is the version of the package', async () => {
-  expect(await dbos('--version')).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 });
+test.each(['--version', '-v', '-V'])('dbos %s is the version of the package', async (flag) => {
+  expect(await dbos(flag)).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 });
 });
 
 /** npm builds the checkout once more where its cache does not know it yet; other tests run the program meanwhile. */

@@ -107,7 +107,7 @@ test('no command runs in a preview', async () => {
   expect(existsSync(join(directory, 'app.sqlite'))).toBe(false);
 });
 
-test('placeholders of a command are for the shell, which runs in the directory of the file', async () => {
+test('placeholders of a command are for the shell, which runs where the operator stands', async () => {
   const directory = configured(['echo "${MINE}-${NONE:-none}" in $(pwd)']);
   const elsewhere = temporaryDirectory();
   const { stdout, exitCode } = await runCli(['migrate', '--config', join(directory, 'dbos-config.yaml')], {
@@ -115,9 +115,21 @@ test('placeholders of a command are for the shell, which runs in the directory o
     env: { MINE: 'mine' },
   });
   expect(exitCode).toBe(0);
-  expect(stdout).toContain(`\nmine-none in ${directory}\n`);
-  // The path in the configuration counts from the working directory, as in the runtime.
+  expect(stdout).toContain(`\nmine-none in ${elsewhere}\n`);
+  // The path in the configuration counts from the working directory too, as in the runtime.
   expect(existsSync(join(elsewhere, 'app.sqlite'))).toBe(true);
+});
+
+test('DBOS_CONFIG=config/dev.yaml dbos migrate finds alembic.ini beside config/, and names the file as it was given', async () => {
+  const cwd = temporaryDirectory({
+    'config/dev.yaml': `system_database_url: ${url}\ndatabase:\n  migrate:\n    - cat alembic.ini\n    - exit 3\n`,
+    'alembic.ini': 'script_location = alembic\n',
+  });
+  const { stdout, stderr } = await runCli(['migrate'], { cwd, env: { DBOS_CONFIG: 'config/dev.yaml' } });
+  expect(stdout).toContain(
+    "\nExecuting migration commands from 'config/dev.yaml'\nExecuting migration command: cat alembic.ini\nscript_location = alembic\n",
+  );
+  expect(stderr).toContain('  where  config/dev.yaml · database.migrate\n');
 });
 
 test('the environment has absolute URLs, the one of the application under both names', async () => {
@@ -154,7 +166,7 @@ test('a signal goes to the command, and stops the run', async () => {
   for (let i = 0; i < 500 && !existsSync(join(directory, 'ready')); i++) await setTimeout(20);
   child.kill('SIGTERM');
   const { stdout, stderr, exitCode } = await ended;
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(143);
   expect(stdout).toContain('\ncleaned\n');
   expect(stderr).toContain('error: stopped by SIGTERM while the custom command ran');
   expect(existsSync(join(directory, 'b'))).toBe(false);
@@ -178,8 +190,8 @@ describe('on a terminal', () => {
     const cwd = configured([script, 'touch b']);
     const { screen, exitCode } = await runOnTerminal(['migrate'], { cwd, answer: { to: '\nready', keys: '\u0003' } });
     expect(screen).toMatch(/count x$/m);
-    expect(screen).toContain('error: stopped by SIGINT while the custom command ran');
-    expect(exitCode).toBe(1);
+    expect(screen).toContain('error:\u001b[0m stopped by SIGINT while the custom command ran');
+    expect(exitCode).toBe(130);
     expect(existsSync(join(cwd, 'b'))).toBe(false);
   });
 
@@ -187,8 +199,8 @@ describe('on a terminal', () => {
     const cwd = configured(["trap 'echo cleaned; exit 0' TERM; kill -s TERM $PPID; while :; do sleep 0.05; done"]);
     const { screen, exitCode } = await runOnTerminal(['migrate'], { cwd });
     expect(screen).toContain('\ncleaned\n');
-    expect(screen).toContain('error: stopped by SIGTERM while the custom command ran');
-    expect(exitCode).toBe(1);
+    expect(screen).toContain('error:\u001b[0m stopped by SIGTERM while the custom command ran');
+    expect(exitCode).toBe(143);
   });
 });
 

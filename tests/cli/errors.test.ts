@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { bareEnvironment, type CliOptions, type CliResult, programPath, runCli, startCli } from '../support/cli.ts';
+import { bareEnvironment, programPath, startCli } from '../support/cli.ts';
+import { type CliOptions, type CliResult, runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
@@ -173,8 +174,8 @@ describe('a statement that the server refuses', () => {
     const url = await server.createDatabase('refused');
     const name = new URL(url).pathname.slice(1);
     await server.query(
-      `CREATE SCHEMA dbos; CREATE TABLE dbos.streams (workflow_uuid text, key text, value text);
-       INSERT INTO dbos.streams VALUES (NULL, 'k', 'v')`,
+      `CREATE SCHEMA dbos; CREATE TABLE dbos.streams (workflow_uuid text, key text, value text, "offset" int);
+       INSERT INTO dbos.streams VALUES (NULL, 'k', 'v', 1)`,
       name,
     );
     const before = await tablesIn(name);
@@ -217,7 +218,7 @@ describe('a statement that the server refuses', () => {
   test('a table of ours that is part of another one', async () => {
     const url = await server.createDatabase('partition');
     await server.query(
-      `CREATE SCHEMA dbos; CREATE TABLE public.whole (key text) PARTITION BY LIST (key);
+      `CREATE SCHEMA dbos; CREATE TABLE public.whole (workflow_uuid text, key text, value text, "offset" int) PARTITION BY LIST (key);
        CREATE TABLE dbos.streams PARTITION OF public.whole FOR VALUES IN ('k')`,
       new URL(url).pathname.slice(1),
     );

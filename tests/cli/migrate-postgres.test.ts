@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CliResult, runCli } from '../support/cli.ts';
+import { type CliResult, runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
@@ -119,26 +119,44 @@ describe('looking without touching', () => {
     const url = await drifted();
     const { stdout, exitCode } = await migrate('-s', url, '--plan');
     expect(exitCode).toBe(0);
-    expect(stdout.split('\n')[0]).toBe(`System database  ${masked(url)} · schema dbos · PostgreSQL ${await version()}`);
+    const heading = stdout
+      .split('\n')
+      .slice(0, 2)
+      .map((line) => line.trim())
+      .join(' · ');
+    expect(heading).toBe(`System database  ${masked(url)} · schema dbos · PostgreSQL ${await version()}`);
     expect(stdout).toContain(`
   in one transaction:
 
   streams
     ~ column value  nullable: yes → no
+      scans dbos.streams (empty); readers and writers wait for a moment
         ALTER TABLE "dbos"."streams" ALTER COLUMN "value" SET NOT NULL;
 
   workflow_status
     + column deduplication_id
+      locks dbos.workflow_status for a moment
         ALTER TABLE "dbos"."workflow_status" ADD COLUMN "deduplication_id" text;
 `);
-    expect(stdout).toContain('    - index idx_notifications\n        DROP INDEX "dbos"."idx_notifications";\n');
+    expect(stdout).toMatch(/ {4}- index idx_notifications\n( {6}\S.*\n)+ {8}DROP INDEX "dbos"\."idx_notifications";\n/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('Plan: 2 to create, 1 to change, 1 to drop.');
     expect(stdout).not.toContain('\u001b');
   });
 
-  test('--check shows both sides as a unified diff, one object a paragraph', async () => {
+  test('--check tells what differs, a line an object, and what to do', async () => {
     const url = await drifted();
     const { stdout, stderr, exitCode } = await migrate('-s', url, '--check');
+    expect([stderr, exitCode]).toEqual(['', 2]);
+    expect(stdout).toContain('\n  - missing   ~ differs   + to drop\n');
+    expect(stdout).toContain('\n  + index notifications.idx_notifications\n');
+    expect(stdout).toContain('\n  ~ column streams.value\n      nullable: yes, declared no\n');
+    expect(stdout).toContain('\n  - column workflow_status.deduplication_id\n');
+    expect(stdout).toMatch(/\n2 missing, 1 differs, 1 to drop: run dbos migrate --plan\n$/);
+  });
+
+  test('--check --format diff shows both sides as a unified diff, one object a paragraph', async () => {
+    const url = await drifted();
+    const { stdout, stderr, exitCode } = await migrate('-s', url, '--check', '--format', 'diff');
     expect([stderr, exitCode]).toEqual(['', 2]);
     expect(stdout).toContain(`--- live ${masked(url)}\n+++ declared\n@@ `);
     expect(stdout).toContain('\n+column:dbos.workflow_status.deduplication_id\n');
@@ -239,7 +257,7 @@ describe('--app-role', () => {
     const { stdout, exitCode } = await migrate('-s', url, '-r', 'partial');
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      '\nThis stands already: the grants on schema, sequences, functions, default tables, default sequences, default functions.\n',
+      '\nThe role had these already: the grants on schema, sequences, functions, default tables, default sequences, default functions.\n',
     );
     const grants = (await server.messages(name)).filter((message) => /^GRANT /m.test(message));
     expect(grants.join('\n').match(/^GRANT .*/gm)?.[0]).toContain('ON ALL TABLES');

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { type CliOptions, runCli } from '../support/cli.ts';
+import { type CliOptions, runCli } from './run.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
 const temporaryDirectory = temporaryDirectories();
@@ -76,13 +76,14 @@ test('what differs is shown, and mended with its rows kept', async () => {
   const plan = await runCli(['migrate', '-s', url, '--plan'], { cwd });
   expect(plan.stdout).toMatch(/^System database {2}sqlite:\/\/\/\.\/app\.sqlite · SQLite 3\.\d+\.\d+\n/);
   expect(plan.stdout).toContain(`    + column request
+      metadata only
         ALTER TABLE "workflow_status" ADD COLUMN "request" TEXT;
 `);
-  expect(plan.stdout).toContain('    + index idx_workflow_status_pending\n        CREATE INDEX ');
+  expect(plan.stdout).toMatch(/ {4}\+ index idx_workflow_status_pending\n( {6}\S.*\n {6}\S.*\n) {8}CREATE INDEX /);
   expect(plan.stdout.trimEnd().split('\n').at(-1)).toBe('Plan: 2 to create.');
   const check = await runCli(['migrate', '-s', url, '--check'], { cwd });
   expect(check.exitCode).toBe(2);
-  expect(check.stdout).toContain('\n+column:main.workflow_status.request\n');
+  expect(check.stdout).toContain('\n  - column workflow_status.request\n');
   expect((await runCli(['migrate', '-s', url], { cwd })).stdout).toContain('\nSystem database: 2 created\n');
   expect((await runCli(['migrate', '-s', url, '--check'], { cwd })).exitCode).toBe(0);
   const database = new Database(file, { readonly: true });
@@ -92,7 +93,7 @@ test('what differs is shown, and mended with its rows kept', async () => {
   });
   expect(database.prepare('SELECT kind, summary FROM migrations ORDER BY started_at').all()).toMatchObject([
     { kind: 'schema' },
-    { kind: 'schema', summary: '2 to create' },
+    { kind: 'schema', summary: '2 created' },
   ]);
   database.close();
 });

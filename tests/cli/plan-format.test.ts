@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCli } from '../support/cli.ts';
+import { runCli } from './run.ts';
 import { deviations, readPlanFormat } from '../support/plan-format.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
@@ -20,8 +20,10 @@ interface Plan {
   readonly databases: readonly {
     readonly url: string;
     readonly changes: readonly { readonly action: string; readonly id: string }[];
-    readonly statements: readonly { readonly sql: string; readonly objects: readonly string[] }[];
-    readonly strangers: readonly unknown[];
+    readonly segments: readonly {
+      readonly statements: readonly { readonly sql: string; readonly objects: readonly string[] }[];
+    }[];
+    readonly unmanaged: readonly unknown[];
   }[];
   readonly total: unknown;
 }
@@ -34,7 +36,7 @@ async function planOf(args: readonly string[], cwd?: string): Promise<Plan> {
   expect([stderr, exitCode]).toEqual(['', args.includes('--check') ? 2 : 0]);
   const plan = JSON.parse(stdout) as Plan;
   expect(deviations(plan, seen)).toEqual([]);
-  expect(plan.formatVersion).toBe(1);
+  expect(plan.formatVersion).toBe(2);
   return plan;
 }
 
@@ -57,8 +59,8 @@ test('databases that are missing, a role, custom commands', async () => {
 
 test('every change has a statement, and every statement a change', async () => {
   const plan = await planOf(['--plan', '-s', server.url('later_dbos')]);
-  for (const { changes, statements } of plan.databases) {
-    const made = statements.flatMap(({ objects }) => objects);
+  for (const { changes, segments } of plan.databases) {
+    const made = segments.flatMap(({ statements }) => statements).flatMap(({ objects }) => objects);
     expect(made.toSorted()).toEqual(changes.map(({ id }) => id).toSorted());
   }
 });
@@ -67,25 +69,28 @@ test('changes of every sort, objects of others, and tables that hold rows', asyn
   const url = await damaged(
     `ALTER TABLE dbos.streams ALTER COLUMN value DROP NOT NULL;
      ALTER TABLE dbos.streams DROP COLUMN serialization;
-     ALTER INDEX dbos.idx_workflow_status_pending RENAME TO renamed;
+     ALTER TABLE dbos.notifications RENAME CONSTRAINT notifications_destination_uuid_fkey TO notifications_destination_uuid_foreign;
+     INSERT INTO dbos.workflow_status (workflow_uuid) SELECT i FROM generate_series(1, 5000) i; ANALYZE dbos.workflow_status;
+     DROP INDEX dbos.idx_workflow_status_pending;
      CREATE INDEX idx_notifications ON dbos.notifications (destination_uuid, topic);
      CREATE INDEX mine ON dbos.notifications (destination_uuid);
-     CREATE TABLE dbos.job_queue (id int);
+     CREATE TABLE dbos.job_queue (workflow_uuid text PRIMARY KEY, queue_name text, executor_id text,
+       created_at_epoch_ms bigint, started_at_epoch_ms bigint, completed_at_epoch_ms bigint);
      ALTER TABLE dbos.queues ADD COLUMN needed int NOT NULL`,
   );
   const plan = await planOf(['--check', '-s', url]);
-  expect(plan.total).toEqual({ create: 1, alter: 1, rename: 1, drop: 1 });
+  expect(plan.total).toEqual({ create: 2, alter: 1, rename: 1, drop: 1 });
   expect(plan.databases[0]?.changes).toContainEqual({
     action: 'rename',
-    id: 'index:dbos.workflow_status.idx_workflow_status_pending',
-    kind: 'index',
-    table: 'workflow_status',
-    renamedFrom: 'index:dbos.workflow_status.renamed',
+    id: 'foreignKey:dbos.notifications.notifications_destination_uuid_fkey',
+    kind: 'foreignKey',
+    table: 'notifications',
+    renamedFrom: 'foreignKey:dbos.notifications.notifications_destination_uuid_foreign',
     differences: [],
   });
   expect(plan.databases[0]).toMatchObject({
-    kept: ['table:dbos.job_queue'],
-    strangers: [
+    retired: ['table:dbos.job_queue'],
+    unmanaged: [
       { id: 'column:dbos.queues.needed', danger: expect.any(String) },
       { id: 'index:dbos.notifications.mine', coveredBy: 'index:dbos.notifications.idx_workflow_topic' },
     ],
@@ -94,7 +99,7 @@ test('changes of every sort, objects of others, and tables that hold rows', asyn
 
 test('a schema that is ahead', async () => {
   const plan = await planOf(['--check', '-s', await damaged('UPDATE dbos.dbos_migrations SET version = 999')]);
-  expect(plan.databases[0]).toMatchObject({ ahead: { live: 999, declared: 125 }, changes: [], statements: [] });
+  expect(plan.databases[0]).toMatchObject({ ahead: { live: 999, declared: 125 }, changes: [], segments: [] });
 });
 
 test('SQLite', async () => {

@@ -2,7 +2,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { runCli } from '../support/cli.ts';
+import { runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
@@ -62,7 +62,7 @@ describe('the question', () => {
       expect(await answered(cwd, `${answer}\n`)).toEqual({ screen, exitCode: 0 });
     }
     const interrupted = await answered(cwd, '\u0003');
-    expect(interrupted).toEqual({ screen: `${question}^C\nOperation cancelled.\n`, exitCode: 0 });
+    expect(interrupted).toEqual({ screen: `${question}^C\ninterrupted: nothing was changed\n`, exitCode: 130 });
     const ended = await answered(cwd, '\u0004');
     expect(ended).toEqual({ screen: `${question}\nOperation cancelled.\n`, exitCode: 0 });
     expect(existsSync(file)).toBe(true);

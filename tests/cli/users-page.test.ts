@@ -100,10 +100,10 @@ describe('dbos migrate', () => {
     ];
     const first = await dbos('migrate --app-role myapp_user', files);
     expectLinesInOrder(first.stdout, lines);
-    expect(first.stdout).not.toContain('stands already');
+    expect(first.stdout).not.toContain('The role had');
     await server.mark();
     const second = await dbos('migrate --app-role myapp_user', files);
-    expectLinesInOrder(second.stdout, [...lines, 'All of this stands already.']);
+    expectLinesInOrder(second.stdout, [...lines, 'The role had all of these already.']);
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
     expect((await server.messages('myapp_dbos')).join('\n')).not.toMatch(/^GRANT /m);
   });

@@ -60,18 +60,10 @@ async function fileAppears(path: string): Promise<void> {
   expect(existsSync(path)).toBe(true);
 }
 
-test('runs the commands in order, announced as the page has it, with their output in between', async () => {
+test('runs the commands in order, each announced before it, with their output in between', async () => {
   const before = Date.now();
   const { stdout, stderr, exitCode, records } = await run(['echo one', 'echo two; echo error >&2']);
-  expect(stdout).toBe(
-    [
-      "Executing migration commands from 'dbos-config.yaml'",
-      'Executing migration command: echo one',
-      'one',
-      'Executing migration command: echo two; echo error >&2',
-      'two\n',
-    ].join('\n'),
-  );
+  expect(stdout).toBe(['echo one', 'one', 'echo two; echo error >&2', 'two\n'].join('\n'));
   expect([stderr, exitCode]).toEqual(['error\n', 0]);
   expect(records).toMatchObject([
     { command: 'echo one', exitCode: 0 },
@@ -96,7 +88,7 @@ test('without commands prints nothing and runs nothing', async () => {
   expect(await run([])).toEqual({ stdout: '', stderr: '', exitCode: 0, records: [] });
 });
 
-test('a command is a script of the shell, in the directory of the file, with the environment and the input', async () => {
+test('a command is a script of the shell, in the given directory, with the environment and the input', async () => {
   const { directory, ended } = start(
     [
       'X=y; for i in 1 2; do printf "%s$i " "$X"; done; pwd; read line; echo "${line}${NOTHING:-!}"',
@@ -164,15 +156,24 @@ test('passwords are neither announced, nor recorded, nor in an error; the comman
     'X_PASSWORD=pw12 sh -c "echo \\$X_PASSWORD" | tr a-z A-Z; : postgresql://u:Hidden-1@h/db Hidden-2; exit 4';
   const { stdout, stderr, records } = await run([command], { secrets: ['Hidden-2'] });
   const masked = 'X_PASSWORD=*** sh -c "echo \\$X_PASSWORD" | tr a-z A-Z; : postgresql://u:***@h/db ***; exit 4';
-  expect(stdout).toContain(`Executing migration command: ${masked}\nPW12\n`);
+  expect(stdout).toContain(`${masked}\nPW12\n`);
   expect(stderr).toContain(`exit code 4: ${masked}`);
   expect(records).toMatchObject([{ command: masked, exitCode: 4 }]);
   for (const shown of [stdout, stderr, JSON.stringify(records)]) expect(shown).not.toMatch(/pw12|Hidden/);
 });
 
+test('an error names the command on a line', async () => {
+  const { stderr } = await run([`: ${'x'.repeat(100_000)}; exit 3`, 'echo never']);
+  expect(stderr.length).toBeLessThan(1_000);
+  const script = await run(['echo one\necho \u001B[31mtwo\nexit 3']);
+  expect(script.stderr.split('\n')[0]).toBe(
+    'the custom command ended with exit code 3: echo one\\necho \\u{1b}[31mtwo\\nexit 3',
+  );
+});
+
 test.each([
   ['is missing', '/no/such/directory', 'does not exist'],
-  ['is no directory', '/dev/null', 'it has none'],
+  ['is no directory', '/dev/null', 'is no directory'],
 ])('a directory that %s', async (_, directory, message) => {
   const { stdout, stderr, exitCode } = await run(['echo one'], { directory });
   expect([stdout, exitCode]).toEqual(['', 1]);

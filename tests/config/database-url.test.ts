@@ -3,12 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseDatabaseUrl, withDatabase } from '../../src/config/database-url.ts';
 import { UserError } from '../../src/model/errors.ts';
-import { printed, userErrorOf } from '../support/rejection.ts';
+import { printed } from '../support/rejection.ts';
+import { mistakeOf } from './support.ts';
 import type { PostgresTarget } from '../../src/model/target.ts';
 import { maskUrl } from '../../src/secrets/mask-url.ts';
 
 const postgres = (text: string): PostgresTarget => parseDatabaseUrl(text, '--sys-db-url') as PostgresTarget;
-const refusal = (text: string): Promise<UserError> => userErrorOf(() => parseDatabaseUrl(text, '--sys-db-url'));
+const refusal = (text: string): Promise<UserError> => mistakeOf(() => parseDatabaseUrl(text, '--sys-db-url'));
 
 const nothing = {
   dialect: 'postgres',
@@ -128,9 +129,11 @@ describe('a PostgreSQL URL', () => {
     ['postgresql://h/a%FFb', '% that encodes no character'],
     ['postgresql://h/db?sslmode', 'has no ='],
     ['postgresql://h/db?=x', 'has no ='],
-    ['postgresql://h:0/db', 'no number from 1 to 65535'],
-    ['postgresql://h:99999/db', 'no number from 1 to 65535'],
-    ['postgresql://h/db?port=x', 'no number from 1 to 65535'],
+    ['postgresql://h:0/db', 'names port 0, which is no port'],
+    ['postgresql://h:99999/db', 'names port 99999, which is no port'],
+    ['postgresql://h:123456/db', 'names a port that is none'],
+    ['postgresql://h/db?port=x', 'names a port that is none'],
+    ['postgresql://h/db?port=65536', 'names port 65536, which is no port'],
     ['postgresql://::1/db', 'no readable host'],
     ['postgresql://[::1]x/db', 'no readable host'],
     ['postgresql://a,b/db', 'several hosts'],
@@ -242,6 +245,36 @@ test('what is percent-encoded comes back, whatever it is', () => {
       expect(postgres(withDatabase(url, user).text)).toMatchObject({ user, password, database: user });
     }),
   );
+});
+
+test.each([99999, 65536, 0])('port %i is said to be none, with what a port is', async (port) => {
+  for (const url of [`postgresql://h:${port}/db`, `postgresql://h/db?port=${port}`]) {
+    const error = await refusal(url);
+    expect(error.message).toBe(`the database URL names port ${port}, which is no port`);
+    expect(error.hint).toContain('a port is a number from 1 to 65535');
+  }
+});
+
+describe('what is no URL may be a password, or hold one', () => {
+  test.each([
+    'host=h user=u password=Geheim dbname=d',
+    "host=h password='my Geheim'",
+    'host=h password=my Geheim',
+    'u:Geheim@h/db',
+    'Geheim@h',
+    'PGPASSWORD=Geheim',
+    'jdbc:postgresql://h/db?user=u&password=Geheim',
+    'mysql://u:Geheim@h/db',
+    'postgres//u:Geheim@h/db',
+  ])('%s', async (text) => {
+    expect(printed(await refusal(text))).not.toContain('Geheim');
+  });
+
+  test('nor is one of 100 kB shown whole', async () => {
+    for (const start of ['', 'mysql://', 'postgresql://h/', 'postgresql://', 'sqlite://x']) {
+      expect(printed(await refusal(start + 'x'.repeat(100_000))).length).toBeLessThan(1_000);
+    }
+  });
 });
 
 test('a password that was encoded together with its user is not shown', async () => {

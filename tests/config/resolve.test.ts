@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { resolveConfiguration } from '../../src/config/resolve.ts';
 import type { Flags } from '../../src/config/resolve.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { printed, userErrorOf } from '../support/rejection.ts';
+import { printed } from '../support/rejection.ts';
+import { mistakeOf } from './support.ts';
 
 const temporaryDirectory = temporaryDirectories();
 
@@ -20,7 +21,7 @@ async function resolve({ flags = {}, environment = {}, file, files = {} }: Given
   return { ...configuration, workingDirectory };
 }
 
-const refusal = (given: Given) => userErrorOf(() => resolve(given));
+const refusal = (given: Given) => mistakeOf(() => resolve(given));
 
 const everything = {
   flags: { systemDatabaseUrl: 'postgresql://flag/s', applicationDatabaseUrl: 'postgresql://flag/a', schema: 'flag' },
@@ -207,11 +208,11 @@ describe('flags', () => {
   });
 });
 
-test('paths of SQLite files count from the working directory, commands from the file', async () => {
+test('paths of SQLite files count from the working directory, and the file is named as it was given', async () => {
   const files = { 'config/dev.yaml': 'system_database_url: sqlite:///./x/../y.db\ndatabase: {migrate: ["echo ${X}"]}' };
   const found = await resolve({ files, environment: { DBOS_CONFIG: 'config/dev.yaml' } });
   expect(found.system.url).toMatchObject({ path: join(found.workingDirectory, 'y.db') });
-  expect(found.file).toEqual({ path: 'config/dev.yaml', directory: join(found.workingDirectory, 'config') });
+  expect(found.file).toBe('config/dev.yaml');
   expect(found.commands).toEqual(['echo ${X}']);
 });
 
@@ -236,4 +237,137 @@ test('secrets are read where they are said to be', async () => {
   const secretsDirectory = join(workingDirectory, 'secrets');
   const found = await resolveConfiguration({ flags: {}, environment: {}, workingDirectory, secretsDirectory });
   expect(found.system.url).toMatchObject({ password: 's' });
+});
+
+describe('the role of the application', () => {
+  const url = { systemDatabaseUrl: 'postgresql://h/s' };
+  const environment = { DBOS_APP_ROLE: 'of environment' };
+  const file = 'app_role: of file';
+
+  test.each<[string, Given, string | null]>([
+    ['the flag', { flags: { ...url, role: 'of flag' }, environment, file }, 'of flag'],
+    ['DBOS_APP_ROLE', { flags: url, environment, file }, 'of environment'],
+    ['app_role', { flags: url, file }, 'of file'],
+    ['app_role, where the variable is empty', { flags: url, environment: { DBOS_APP_ROLE: '' }, file }, 'of file'],
+    ['nobody', { flags: url }, null],
+  ])('comes from %s', async (_, given, role) => {
+    expect(await resolve(given)).toMatchObject({ role, notes: [], warnings: [] });
+  });
+
+  test('of the environment is checked as the flag is', async () => {
+    for (const role of [
+      'public',
+      'pg_monitor',
+      'x'.repeat(64),
+      'postgresql://u:Geheim@h/db',
+      'host=h password=Geheim',
+    ]) {
+      const error = await refusal({ flags: url, environment: { DBOS_APP_ROLE: role } });
+      expect(error.where).toBe('DBOS_APP_ROLE');
+      expect(printed(error)).not.toContain('Geheim');
+    }
+  });
+
+  test.each<[string, Given, string]>([
+    ['DBOS_APP_ROLE', { environment }, 'DBOS_APP_ROLE'],
+    ['app_role', { file }, 'dbos-config.yaml:1:11 app_role'],
+  ])('means nothing on SQLite, which is said where it comes from %s', async (_, given, source) => {
+    const flags = { systemDatabaseUrl: 'sqlite:///s' };
+    const notes = [`the role of ${source} gets nothing: SQLite has no roles`];
+    expect(await resolve({ ...given, flags })).toMatchObject({ role: null, notes, warnings: [] });
+    const error = await refusal({ ...given, flags: { ...flags, role: 'r' } });
+    expect(error.message).toContain('SQLite has no roles');
+    expect(error.where).toBe('--app-role');
+  });
+});
+
+describe('a database that nobody named is said', () => {
+  test('no URL given', async () => {
+    const { notes } = await resolve({ file: 'language: python\nname: myapp' });
+    expect(notes).toEqual(['no URL given: sqlite:///./myapp.sqlite, from name (dbos-config.yaml:2:7)']);
+  });
+
+  test.each([
+    ['--sys-db-url', { flags: { systemDatabaseUrl: 'postgresql://h' } }],
+    ['DBOS_SYSTEM_DATABASE_URL', { environment: { DBOS_SYSTEM_DATABASE_URL: 'postgresql://h/' } }],
+    ['dbos-config.yaml:1:22 system_database_url', { file: 'system_database_url: postgresql://h' }],
+  ])('a URL without a database: %s', async (source, given: Given) => {
+    const environment = { ...given.environment, PGDATABASE: 'mine' };
+    const { system, notes } = await resolve({ ...given, environment });
+    expect(system.url).toMatchObject({ text: 'postgresql://h/mine', database: 'mine' });
+    expect(notes).toEqual([`the URL of ${source} names no database: "mine", from PGDATABASE`]);
+    expect((await refusal(given)).message).toBe('the database URL names no database');
+  });
+
+  test('the application’s, from which that of the system follows', async () => {
+    const given = { flags: { applicationDatabaseUrl: 'postgresql://h' }, environment: { PGDATABASE: 'app' } };
+    const { system, application, notes } = await resolve(given);
+    expect([application?.url.text, system.url.text]).toEqual(['postgresql://h/app', 'postgresql://h/app_dbos']);
+    expect(notes).toEqual(['the URL of --db-url names no database: "app", from PGDATABASE']);
+  });
+
+  test('and no note is made where URLs are given', async () => {
+    expect(await resolve(everything)).toMatchObject({ notes: [], warnings: [] });
+    expect(await resolve({ flags: { applicationDatabaseUrl: 'postgresql://h/a' } })).toMatchObject({ notes: [] });
+  });
+
+  test('a server in the way of older releases is not passed over for a file', async () => {
+    const file = 'name: app\ndatabase:\n  hostname: db\n  username: u\n  password: Geheim\n';
+    const error = await refusal({ file });
+    expect(error).toMatchObject({
+      message: 'the file names a database server in the way of older releases, and no URL',
+      where: 'dbos-config.yaml:3:3 database.hostname',
+    });
+    expect(error.hint).toContain('system_database_url: postgresql://');
+    expect(printed(error)).not.toContain('Geheim');
+    expect(await resolve({ file, flags: { systemDatabaseUrl: 'sqlite:///s' } })).toMatchObject({ warnings: [] });
+  });
+});
+
+describe('what is ignored is warned of', () => {
+  test('once, where two URLs have it', async () => {
+    const { warnings } = await resolve({ flags: { applicationDatabaseUrl: 'postgresql://h/a?schema=x' } });
+    expect(warnings).toEqual([
+      'schema in the database URL is ignored: the schema is that of --schema or dbos_system_schema',
+    ]);
+  });
+
+  test.each(['mode=ro', 'vfs=x', 'timeout=3&immutable=1'])('in an SQLite URL: ?%s', async (query) => {
+    const { warnings } = await resolve({ flags: { systemDatabaseUrl: `sqlite:///a?${query}` } });
+    expect(warnings).toEqual([expect.stringContaining('behind the ? of the SQLite URL is ignored')]);
+  });
+
+  test.each(['', 'timeout=3', 'check_same_thread=false&timeout=3', 'uri=false'])(
+    'but not what changes nothing: ?%s',
+    async (query) => {
+      expect(await resolve({ flags: { systemDatabaseUrl: `sqlite:///a?${query}` } })).toMatchObject({ warnings: [] });
+    },
+  );
+
+  test('no secret of an SQLite URL is shown', async () => {
+    const { warnings } = await resolve({ flags: { systemDatabaseUrl: 'sqlite:///a%20b?key=Geheim' } });
+    expect(warnings).toHaveLength(2);
+    expect(warnings.join('\n')).not.toContain('Geheim');
+  });
+
+  test.each([
+    ['DBOS_SYSTM_DATABASE_URL', 'DBOS_SYSTEM_DATABASE_URL'],
+    ['DBOS_SYSTEM_DATABSE_URL', 'DBOS_SYSTEM_DATABASE_URL'],
+    ['DBOS_SYS_DB_URL', 'DBOS_SYSTEM_DATABASE_URL'],
+    ['DBOS_SYSTEM_DB_URL', 'DBOS_SYSTEM_DATABASE_URL'],
+    ['DBOS_DB_URL', 'DBOS_DATABASE_URL'],
+    ['DBOS_APP_DATABASE_URL', 'DBOS_APPLICATION_DATABASE_URL'],
+    ['DBOS_APPROLE', 'DBOS_APP_ROLE'],
+    ['DBOS_CONFG', 'DBOS_CONFIG'],
+  ])('a variable that is nearly one of ours: %s', async (name, meant) => {
+    const { warnings } = await resolve({ file: 'name: app', environment: { [name]: 'postgresql://u:Geheim@h/db' } });
+    expect(warnings).toEqual([`nobody reads the variable ${name}: did you mean ${meant}?`]);
+    expect(await resolve({ file: 'name: app', environment: { [name]: '' } })).toMatchObject({ warnings: [] });
+  });
+
+  test('variables of others pass', async () => {
+    const names = 'DBOS__CLOUD DBOS__VMID DBOS_APP_NAME DBOS_CONDUCTOR_KEY DBOS_SYSTEM_JDBC_URL DATABASE_URL DBOS_HOST';
+    const environment = Object.fromEntries(names.split(' ').map((name) => [name, 'x']));
+    expect(await resolve({ file: 'name: app', environment })).toMatchObject({ warnings: [] });
+  });
 });

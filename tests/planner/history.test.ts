@@ -219,7 +219,7 @@ describe('a live schema', () => {
   });
 
   test('on SQLite that is as declared is the newest one', () => {
-    const live = declareSqlite(systemDefinitions, { database: 'app.sqlite' });
+    const live = declareSqlite(systemDefinitions, { schema: 'main', database: 'app.sqlite', role: null });
     const found = recognise({ live, settled: live, target: live, schema: 'main' }, sqlite);
     expect(found).toMatchObject({ match: 'exact', version: runtimeVersion });
   });

@@ -11,6 +11,7 @@ import { postgres } from '../../src/postgres/dialect.ts';
 import { applyChanges, catalogText } from '../support/apply-changes.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
+import { owningAll } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
 
 const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
@@ -27,7 +28,6 @@ const key = (name: string) => ({ ...aKey, schema, table: 't', name, columns: ['c
 const view = (name: string): CatalogObject => ({ kind: 'view', schema, name, materialized: false, definition: '' });
 const version: ObjectOf<'version'> = { kind: 'version', schema, table: 'v', column: 'n', values: ['1'] };
 
-const everyDrop = () => true;
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
 
 describe('order', () => {
@@ -141,7 +141,8 @@ describe('order', () => {
 });
 
 describe('order of generated changes', () => {
-  const changesBetween = (...[live, target]: Parameters<typeof diff>) => withRenames(diff(live, target), everyDrop);
+  const changesBetween = (...[live, target]: Parameters<typeof diff>) =>
+    withRenames(diff(live, target), owningAll(live));
 
   test('is one that a strict database takes, and leads to the target', () => {
     fc.assert(

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { systemDefinitions } from '../../schema/index.ts';
-import { catalogOf } from '../../src/model/catalog.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { RetiredDefinition } from '../../src/model/definition.ts';
 import { idFor, idOf } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
-import { dropOurs, dropRetired, keepOthers, retiredBy } from '../../src/planner/ownership.ts';
+import { keepOthers, mayDrop, retiredBy } from '../../src/planner/ownership.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
+import { owning, owningRetired } from './support.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
 
@@ -18,10 +18,7 @@ const index: CatalogObject = { ...anIndex, schema, table: 't', name: 'i', column
 const column: CatalogObject = { ...aColumn, schema, table: 't', name: 'c' };
 const view: CatalogObject = { kind: 'view', schema, name: 'w', materialized: false, definition: '' };
 const drop = (from: CatalogObject): Change => ({ type: 'drop', id: idFor(from), from });
-const only =
-  (...objects: readonly CatalogObject[]) =>
-  (id: string): boolean =>
-    objects.some((object) => idFor(object) === id);
+const nothing = owning();
 const idsOf = ({ changes, unmanaged }: ReturnType<typeof keepOthers>) => ({
   goes: changes.map(({ id }) => id),
   stays: unmanaged.map(idFor),
@@ -47,10 +44,11 @@ describe('retired objects', () => {
   });
 
   test('go with their rows only where losing them is allowed', () => {
-    expect(dropRetired(retired, false)(idFor(index), index)).toBe(true);
-    expect(dropRetired(retired, false)(idFor(table('rows')), table('rows'))).toBe(false);
-    expect(dropRetired(retired, true)(idFor(table('rows')), table('rows'))).toBe(true);
-    expect(dropRetired(retired, true)(idFor(view), view)).toBe(false);
+    const [ordinary, withRows] = [owningRetired(retired), owningRetired(retired, { withRows: true })];
+    expect(mayDrop(idFor(index), index, ordinary)).toBe(true);
+    expect(mayDrop(idFor(table('rows')), table('rows'), ordinary)).toBe(false);
+    expect(mayDrop(idFor(table('rows')), table('rows'), withRows)).toBe(true);
+    expect(mayDrop(idFor(view), view, withRows)).toBe(false);
   });
 
   test('of the product are all found in a catalog', () => {
@@ -62,14 +60,15 @@ describe('retired objects', () => {
   });
 
   test('and declared ones go with a reset', () => {
-    const mayDrop = dropOurs(catalogOf([column]), retired);
-    expect([column, index, view].map((object) => mayDrop(idFor(object), object))).toEqual([true, true, false]);
+    const ownership = { ...owning(column), retired };
+    const goes = [column, index, view].map((object) => mayDrop(idFor(object), object, ownership));
+    expect(goes).toEqual([true, true, false]);
   });
 });
 
 describe('keepOthers', () => {
   test('leaves out the drops of what is not ours, and says so', () => {
-    expect(idsOf(keepOthers([drop(index), drop(view)], only(index)))).toEqual({
+    expect(idsOf(keepOthers([drop(index), drop(view)], owning(index)))).toEqual({
       goes: ['index:s.t.i'],
       stays: ['view:s.w'],
     });
@@ -81,11 +80,11 @@ describe('keepOthers', () => {
       { type: 'alter', id: idFor(column), from: column, to: column },
       { type: 'rename', id: idFor(index), from: index, to: index },
     ];
-    expect(keepOthers(changes, () => false)).toEqual({ changes, unmanaged: [] });
+    expect(keepOthers(changes, nothing)).toEqual({ changes, unmanaged: [] });
   });
 
   test('takes down with a table all that stands in it', () => {
-    expect(idsOf(keepOthers([drop(table('t')), drop(index), drop(column)], only(table('t'))))).toEqual({
+    expect(idsOf(keepOthers([drop(table('t')), drop(index), drop(column)], owning(table('t'))))).toEqual({
       goes: ['table:s.t', 'index:s.t.i', 'column:s.t.c'],
       stays: [],
     });
@@ -93,7 +92,7 @@ describe('keepOthers', () => {
 
   test('keeps a schema in which a view of somebody else stands', () => {
     const inSchema = { kind: 'schema', name: schema } as const;
-    expect(idsOf(keepOthers([drop(inSchema), drop(view), drop(table('t'))], only(inSchema, table('t'))))).toEqual({
+    expect(idsOf(keepOthers([drop(inSchema), drop(view), drop(table('t'))], owning(inSchema, table('t'))))).toEqual({
       goes: ['table:s.t'],
       stays: ['schema:s', 'view:s.w'],
     });
@@ -102,11 +101,13 @@ describe('keepOthers', () => {
   test('keeps a function that a trigger of somebody else runs, as long as its table stays', () => {
     const runs = { ...aFunction, schema, name: 'f', signature: '' };
     const trigger = { ...aTrigger, schema, table: 't', name: 'r', function: idOf.function(schema, 'f', '') };
-    expect(idsOf(keepOthers([drop(runs), drop(trigger)], only(runs))).stays).toEqual([
+    expect(idsOf(keepOthers([drop(runs), drop(trigger)], owning(runs))).stays).toEqual([
       'function:s.f()',
       'trigger:s.t.r',
     ]);
-    expect(idsOf(keepOthers([drop(runs), drop(trigger), drop(table('t'))], only(runs, table('t')))).stays).toEqual([]);
+    expect(idsOf(keepOthers([drop(runs), drop(trigger), drop(table('t'))], owning(runs, table('t')))).stays).toEqual(
+      [],
+    );
   });
 
   test('makes room in a table for the declared primary key and for the declared name, and nowhere else', () => {
@@ -114,7 +115,6 @@ describe('keepOthers', () => {
     const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
     const primary = { ...key, primary: true };
     const declared = create({ ...primary, name: 'new', columns: ['b'] });
-    const nothing = () => false;
     expect(keepOthers([declared, drop(primary)], nothing)).toEqual({
       changes: [declared, drop(primary)],
       unmanaged: [],
@@ -128,14 +128,14 @@ describe('keepOthers', () => {
 
   test('lets nothing go but what may, and what is in the way of a primary key', () => {
     const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'd', role: null });
-    const mayDrop = dropRetired(systemDefinitions.retired, false);
+    const ownership = owningRetired(systemDefinitions.retired, { declared });
     fc.assert(
       fc.property(editsOf(declared), (edits) => {
         const changes = diff(applyEdits(declared, edits), declared);
-        const kept = keepOthers(changes, mayDrop);
+        const kept = keepOthers(changes, ownership);
         for (const { type, id, ...change } of kept.changes) {
           if (type !== 'drop' || !('from' in change)) continue;
-          expect(mayDrop(id, change.from) || (change.from.kind === 'key' && change.from.primary)).toBe(true);
+          expect(mayDrop(id, change.from, ownership) || (change.from.kind === 'key' && change.from.primary)).toBe(true);
         }
         const stays = new Set(kept.unmanaged.map(idFor));
         expect(changes.filter(({ id }) => !stays.has(id))).toEqual(kept.changes);

@@ -6,21 +6,21 @@ import { UserError } from '../../src/model/errors.ts';
 import { idFor } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { fingerprint } from '../../src/planner/fingerprint.ts';
-import { dropOurs, dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
+import { mayDrop, type Ownership } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
 import { applyChanges, catalogText } from '../support/apply-changes.ts';
 import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { aColumn, aKey, anIndex, strangers } from '../support/sample-objects.ts';
+import { owning, owningAll, owningRetired } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
 
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
-const retiredOnly = dropRetired(systemDefinitions.retired, false);
-const ours = dropOurs(declared, systemDefinitions.retired);
+const retiredOnly = owningRetired(systemDefinitions.retired, { declared });
+const ours: Ownership = { ...owningAll(declared), retired: systemDefinitions.retired };
 
-/** A plan whose statements are of no interest. */
-const planFor = (live: Catalog, target: Catalog, mayDrop: MayDrop = retiredOnly) =>
-  plan({ live, settled: live, target, mayDrop, render: () => [] });
+const planFor = (live: Catalog, target: Catalog, ownership: Ownership = retiredOnly) =>
+  plan({ live, settled: live, target, ownership });
 
 const withAll = (catalog: Catalog, objects: readonly CatalogObject[]): Catalog =>
   catalogOf([...catalog.values(), ...objects]);
@@ -67,13 +67,13 @@ describe('a plan for a generated database', () => {
     const owner = fc.func(fc.boolean());
     fc.assert(
       fc.property(smallCatalog, smallCatalog, owner, (live, target, isOurs) => {
-        const mayDrop: MayDrop = (id) => isOurs(id);
-        const refusal = refusalOf(() => planFor(live, target, mayDrop));
+        const ownership = owning(...[...live.values()].filter((object) => isOurs(idFor(object))));
+        const refusal = refusalOf(() => planFor(live, target, ownership));
         if (refusal !== null) {
           expect(refusal.message).toMatch(/cannot be created: its name is taken by the /);
           return;
         }
-        const { changes, unmanaged } = planFor(live, target, mayDrop);
+        const { changes, unmanaged } = planFor(live, target, ownership);
         expect(catalogText(applyChanges(live, changes))).toEqual(catalogText(withAll(target, unmanaged)));
       }),
       { numRuns: 1000 },
@@ -88,7 +88,7 @@ describe('a plan for a generated database', () => {
         const { changes, unmanaged } = planFor(live, target, ours);
         const after = [...applyChanges(live, changes).values()];
         expect(catalogText(catalogOf(after))).toEqual(catalogText(withAll(target, unmanaged)));
-        const left = after.filter((object) => ours(idFor(object), object) && object.kind !== 'database');
+        const left = after.filter((object) => mayDrop(idFor(object), object, ours) && object.kind !== 'database');
         const others = after.filter((object) => 'schema' in object);
         expect(left.map(idFor)).toEqual(others.length > 0 && live.has(idFor(dbos)) ? [idFor(dbos)] : []);
       }),
@@ -125,46 +125,15 @@ describe('plan', () => {
     expect(unmanaged).toEqual([]);
   });
 
-  test('asks for no statements where there is nothing to do', () => {
-    const render = () => {
-      throw new Error('rendered');
-    };
-    const { changes, statements } = plan({
-      live: declared,
-      settled: declared,
-      target: declared,
-      mayDrop: retiredOnly,
-      render,
-    });
-    expect(changes).toEqual([]);
-    expect(statements).toEqual([]);
-  });
-
-  test('renders the changes in their order', () => {
-    const statement = {
-      sql: 'SELECT 1',
-      objects: [],
-      transactional: true,
-      on: 'database',
-      lock: null,
-      hazards: [],
-    } as const;
-    const target = catalogOf([table, column, index]);
-    const { changes, statements } = plan({
-      live: new Map(),
-      settled: new Map(),
-      target,
-      mayDrop: retiredOnly,
-      render: (ordered) => ordered.map(({ id }) => ({ ...statement, objects: [id] })),
-    });
-    expect(statements.flatMap(({ objects }) => objects)).toEqual(changes.map(({ id }) => id));
+  test('gives the changes in their order', () => {
+    const { changes } = planFor(new Map(), catalogOf([table, column, index]));
     expect(changes.map(({ id }) => id)).toEqual(['table:s.t', 'column:s.t.c', 'index:s.t.n']);
   });
 
   test('takes its basis from what was read and its changes from what that means', () => {
     const spelt = catalogOf([{ ...column, default: '(1)' }]);
     const target = catalogOf([{ ...column, default: '1' }]);
-    const planned = plan({ live: spelt, settled: target, target, mayDrop: retiredOnly, render: () => [] });
+    const planned = plan({ live: spelt, settled: target, target, ownership: retiredOnly });
     expect(planned.changes).toEqual([]);
     expect(planned.basis).toBe(fingerprint(spelt));
     expect(planned.goal).toBe(fingerprint(target));

@@ -5,18 +5,23 @@ import { catalogOf } from '../../src/model/catalog.ts';
 import { definitionText, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { diff } from '../../src/planner/diff.ts';
+import type { Ownership } from '../../src/planner/ownership.ts';
 import { withRenames } from '../../src/planner/renames.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aCheck, aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
+import { owning, owningAll } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
 
 const schema = 's';
-const everyDrop = () => true;
 const index = (name: string, table = 't') => ({ ...anIndex, schema, table, name, columns: ['c'] });
 
-const changesBetween = (live: readonly CatalogObject[], target: readonly CatalogObject[], mayDrop = everyDrop) =>
-  withRenames(diff(catalogOf(live), catalogOf(target)), mayDrop).map((change) =>
+const changesBetween = (
+  live: readonly CatalogObject[],
+  target: readonly CatalogObject[],
+  ownership: Ownership = owning(...live),
+) =>
+  withRenames(diff(catalogOf(live), catalogOf(target)), ownership).map((change) =>
     change.type === 'rename' && 'name' in change.from
       ? `rename ${change.from.name} → ${change.id}`
       : `${change.type} ${change.id}`,
@@ -66,8 +71,8 @@ describe('withRenames', () => {
   });
 
   test('takes one that would be dropped before one that would stay', () => {
-    const isOurs = (id: string) => id.endsWith('z_retired');
-    expect(changesBetween([index('a_user'), index('z_retired')], [index('new')], isOurs as () => boolean)).toEqual([
+    const ownership = owning(index('z_retired'));
+    expect(changesBetween([index('a_user'), index('z_retired')], [index('new')], ownership)).toEqual([
       'drop index:s.t.a_user',
       'rename z_retired → index:s.t.new',
     ]);
@@ -98,7 +103,7 @@ describe('generated renames', () => {
   test('keep parent and definition, and are of kinds that may be renamed', () => {
     fc.assert(
       fc.property(fc.oneof(edited, small), ([live, target]) => {
-        for (const change of withRenames(diff(live, target), everyDrop)) {
+        for (const change of withRenames(diff(live, target), owningAll(live))) {
           if (change.type !== 'rename') continue;
           const { parent, renames } = traitsOf(change.to);
           expect(renames).toBe(true);
@@ -114,7 +119,7 @@ describe('generated renames', () => {
     fc.assert(
       fc.property(fc.oneof(edited, small), ([live, target]) => {
         const plain = diff(live, target);
-        const apart = withRenames(plain, everyDrop).flatMap((change) =>
+        const apart = withRenames(plain, owningAll(live)).flatMap((change) =>
           change.type === 'rename'
             ? [
                 { type: 'create' as const, id: change.id, to: change.to },

@@ -1,46 +1,37 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
-import { apply } from '../../src/apply/apply.ts';
-import type { Database } from '../../src/apply/database.ts';
-import { inspectReset } from '../../src/apply/reset.ts';
-import { closeAll, inspectAll, viewOf } from '../../src/cli/inspect-all.ts';
-import type { RunDatabase } from '../../src/cli/databases.ts';
-import { psqlWay } from '../../src/cli/shell.ts';
 import { type Catalog, catalogOf } from '../../src/model/catalog.ts';
 import { type Change, subject } from '../../src/model/change.ts';
 import { combine } from '../../src/model/definition.ts';
+import type { Dialect } from '../../src/model/dialect.ts';
 import { idFor } from '../../src/model/kinds.ts';
+import { lookFor } from '../../src/model/look.ts';
 import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
-import type { Statement } from '../../src/model/plan.ts';
-import { dropRetired } from '../../src/planner/ownership.ts';
+import { type Statement, statementsOf } from '../../src/model/plan.ts';
+import { migrate } from '../../src/operations/migrate.ts';
+import { plan as planRun } from '../../src/operations/plan.ts';
+import { planReset } from '../../src/operations/reset.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { connectPostgres } from '../../src/postgres/connection/connect.ts';
+import { cockroach } from '../../src/postgres/cockroach/dialect.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
 import { planSql } from '../../src/report/plan-sql.ts';
-import { optionsOf } from '../apply/support.ts';
-import { targetOf } from '../support/connecting.ts';
+import { connect, targetOf } from '../support/connecting.ts';
 import { parsePostgres } from '../support/parse-postgres.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { userErrorOf } from '../support/rejection.ts';
 import { aBacklog, aCheck, aForeignKey, aFunction, aKey, anIndex, aTrigger } from '../support/sample-objects.ts';
-
-type Product = 'CockroachDB' | 'PostgreSQL';
+import { owned } from './support.ts';
 
 const definitions = combine(systemDefinitions, applicationDefinitions);
-const declareFor = (product: Product): Catalog =>
-  postgres.declare(definitions, { schema: 'dbos', database: 'app', role: 'app_role', product });
-const there = declareFor('CockroachDB');
-const here = declareFor('PostgreSQL');
+const declareFor = (dialect: Dialect): Catalog =>
+  dialect.declare(definitions, { schema: 'dbos', database: 'app', role: 'app_role' });
+const there = declareFor(cockroach);
+const here = declareFor(postgres);
 
-const createFor = (product: Product): readonly Statement[] => {
-  const target = declareFor(product);
-  return plan({
-    live: new Map(),
-    settled: new Map(),
-    target,
-    mayDrop: dropRetired(definitions.retired, false),
-    render: (changes) => postgres.render(changes, { live: new Map(), target, product }),
-  }).statements;
+const createFor = (dialect: Dialect): readonly Statement[] => {
+  const target = declareFor(dialect);
+  const { changes } = plan({ live: new Map(), settled: new Map(), target, ownership: owned(target) });
+  return dialect.render(changes, { live: new Map(), target, facts: new Map() });
 };
 const sqlOf = (statements: readonly Statement[]): readonly string[] => statements.map(({ sql }) => sql);
 
@@ -53,10 +44,6 @@ const differences = (id: ObjectId): object =>
   );
 
 describe('the declared catalog', () => {
-  test('is that of PostgreSQL when it is PostgreSQL, or when nothing is said', () => {
-    expect(postgres.declare(definitions, { schema: 'dbos', database: 'app', role: 'app_role' })).toEqual(here);
-  });
-
   test('lacks what needs NOTIFY, and nothing else', () => {
     expect([...here.keys()].filter((id) => !there.has(id)).toSorted()).toEqual([
       // The same function, by the other name of one type.
@@ -111,14 +98,14 @@ const impossible =
   /CONCURRENTLY|ADVISORY|ALTER FUNCTION|TRIGGER|NOTIFY|search_path|SET LOCAL|\bBEGIN;|COMMIT|\bDO \$|LOCK TABLE|UNLOGGED|\binteger\b/i;
 
 describe('a full create', () => {
-  const statements = createFor('CockroachDB');
+  const statements = createFor(cockroach);
 
   test('is that of PostgreSQL without what there is not', () => {
-    const expected = sqlOf(createFor('PostgreSQL'))
+    const expected = sqlOf(createFor(postgres))
       .filter((sql) => !sql.includes('notifications_function'))
       .map((sql) => sql.replaceAll(/\binteger\b/g, 'int4').replace('SET search_path TO pg_catalog, pg_temp\n', ''));
     expect(sqlOf(statements)).toEqual(expected);
-    expect(statements.length).toBe(createFor('PostgreSQL').length - 2);
+    expect(statements.length).toBe(createFor(postgres).length - 2);
   });
 
   test('ends with the version rows', () => {
@@ -169,15 +156,13 @@ describe('a full create', () => {
 
   test('has nothing that the server does not know', () => {
     expect(sqlOf(statements).filter((sql) => impossible.test(withoutBody(sql)))).toEqual([]);
-    expect(sqlOf(createFor('PostgreSQL')).filter((sql) => impossible.test(withoutBody(sql))).length).toBeGreaterThan(
-      10,
-    );
+    expect(sqlOf(createFor(postgres)).filter((sql) => impossible.test(withoutBody(sql))).length).toBeGreaterThan(10);
     expect(sqlOf(statements).filter((sql) => /notify|advisory|\binteger\b/i.test(sql))).toEqual([]);
   });
 
   test('is made of statements that stand alone, wait for no lock and block nobody', () => {
-    for (const { transactional, lock, hazards } of statements) {
-      expect({ transactional, lock, hazards }).toEqual({ transactional: false, lock: null, hazards: [] });
+    for (const { commits, locks, hazards } of statements) {
+      expect({ commits, locks, hazards }).toEqual({ commits: 'no transaction', locks: [], hazards: [] });
     }
   });
 
@@ -239,8 +224,8 @@ const alter = (to: CatalogObject, before: object): Change => ({
 });
 const aVersion = { kind: 'version', schema: 'dbos', table: 'v', column: 'n', values: ['1'] } as const;
 
-const repair = (change: Change, product: Product = 'CockroachDB'): readonly Statement[] =>
-  postgres.render([change], { live: new Map(), target: catalogOf([fn, aVersion]), product });
+const repair = (change: Change, dialect: Dialect = cockroach): readonly Statement[] =>
+  dialect.render([change], { live: new Map(), target: catalogOf([fn, aVersion]), facts: new Map() });
 
 const addForeignKey = 'ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."o" ("k") ON UPDATE';
 const createFunction =
@@ -309,17 +294,19 @@ describe('a repair', () => {
     const statements = repair(change);
     expect(sqlOf(statements)).toEqual(expected);
     expect(sqlOf(statements).filter((sql) => impossible.test(withoutBody(sql)))).toEqual([]);
-    expect(statements.every(({ transactional, lock }) => !transactional && lock === null)).toBe(true);
+    expect(statements.every(({ commits, locks }) => commits === 'no transaction' && locks.length === 0)).toBe(true);
     expect(statements.flatMap(({ hazards }) => hazards)).toEqual([]);
     await parsePostgres(sqlOf(statements));
   });
 
   test('warns of lost rows as on PostgreSQL', () => {
-    expect(repair(drop(column))).toMatchObject([{ hazards: ['data loss'], transactional: false, lock: null }]);
+    expect(repair(drop(column))).toMatchObject([
+      { hazards: [{ name: 'data-loss' }], commits: 'no transaction', locks: [] },
+    ]);
   });
 
   test('is another on PostgreSQL where these differ', () => {
-    const other = repairs.filter(([, change, sql]) => sqlOf(repair(change, 'PostgreSQL')).join() !== sql.join());
+    const other = repairs.filter(([, change, sql]) => sqlOf(repair(change, postgres)).join() !== sql.join());
     expect(other.map(([title]) => title)).toEqual([
       'a unique constraint dropped',
       'a unique constraint changed',
@@ -331,8 +318,8 @@ describe('a repair', () => {
 
   test.each([create(trigger), alter(trigger, { enabled: 'disabled' })])('never makes a trigger: $type', (change) => {
     expect(subject(change).kind).toBe('trigger');
-    expect(() => repair(change)).toThrow(/^no plan can (?:make|alter) a trigger/);
-    expect(sqlOf(repair(change, 'PostgreSQL'))).not.toEqual([]);
+    expect(() => repair(change)).toThrow(/^no plan can (?:create|alter) trigger:/);
+    expect(sqlOf(repair(change, postgres))).not.toEqual([]);
   });
 });
 
@@ -349,7 +336,8 @@ describe('a server that says it is CockroachDB', () => {
   });
   afterAll(() => server.stop());
 
-  async function databaseOf({ claims }: { readonly claims: string | null }): Promise<RunDatabase & { name: string }> {
+  /** The visitor's URL of a database that claims to be something, or nothing. */
+  async function databaseOf(claims: string | null): Promise<{ readonly url: string; readonly name: string }> {
     const { database: name } = targetOf(await server.createDatabase('cockroach'));
     await server.query(
       `REVOKE EXECUTE ON FUNCTION pg_catalog.query_to_xml(text, boolean, boolean, text) FROM PUBLIC;
@@ -363,105 +351,98 @@ describe('a server that says it is CockroachDB', () => {
         name,
       );
     }
-    const url = targetOf(server.url(name, { user: 'visitor', password: 'visitor' }));
-    const scope = { database: name, schema: 'dbos', definitions, role: null };
-    const open: Database['open'] = async () => {
-      const { connection, missing } = await connectPostgres(url);
-      if (connection === null) throw missing;
-      return { connection, exists: true, writable: true };
-    };
-    const database: Database = { dialect: postgres, scope, where: 'there', open };
-    return {
-      title: 'x',
-      database,
-      declare: scope,
-      way: psqlWay({ ...url, dialect: 'postgres' }, { ...url, dialect: 'postgres' }),
-      name,
-    };
+    return { url: server.url(name, { user: 'visitor', password: 'visitor' }), name };
   }
-  const claiming = (): Promise<RunDatabase & { name: string }> =>
-    databaseOf({ claims: 'CockroachDB CCL v25.4.2 (x86_64-pc-linux-gnu, built 2026/01/05 15:04:05, go1.23.12)' });
+  const claiming = (): ReturnType<typeof databaseOf> =>
+    databaseOf('CockroachDB CCL v25.4.2 (x86_64-pc-linux-gnu, built 2026/01/05 15:04:05, go1.23.12)');
+
+  /** One database that serves as both. */
+  const asBoth = (url: string) => ({ system: url, application: url });
 
   test('gets the plan of a full create where the schema is not there, and no consent to write', async () => {
-    const entry = await claiming();
-    const inspected = await inspectAll([entry], { allowDataLoss: false });
-    try {
-      const [{ inspection }] = inspected as [(typeof inspected)[0]];
-      expect(inspection.live.server).toMatchObject({ product: 'CockroachDB', version: '25.4.2', user: 'visitor' });
-      expect(inspection.live.server.caveat).toMatch(/^nobody has tried these statements on CockroachDB/);
-      const inside = createFor('CockroachDB').filter(
-        ({ on, sql }) => on === 'database' && !/^(?:GRANT|ALTER DEFAULT)/.test(sql),
-      );
-      expect(sqlOf(inspection.plan.statements)).toEqual(sqlOf(inside));
-      const view = viewOf({ ...entry, inspection }, { several: false, ignore: [] });
-      const script = planSql({ databases: [view], commands: [] });
-      expect(script).toContain('\nCREATE SCHEMA "dbos";\n');
-      expect(script.replaceAll(/\$body\$[^]*?\$body\$/g, '')).not.toMatch(impossible);
-      expect(script).not.toMatch(/^(?:BEGIN|COMMIT|SET)\b.*;$/m);
+    const { url, name } = await claiming();
+    const outcome = await planRun(asBoth(url));
+    const [database] = outcome.databases;
+    expect(database).toMatchObject({ server: 'CockroachDB 25.4.2' });
+    expect(database?.caveat).toMatch(/^nobody has tried these statements on CockroachDB/);
+    const inside = createFor(cockroach).filter(
+      ({ on, sql }) => on === 'database' && !/^(?:GRANT|ALTER DEFAULT)/.test(sql),
+    );
+    expect(sqlOf(statementsOf(database!.plan))).toEqual(sqlOf(inside));
+    expect(database?.plan.segments.map(({ transaction, statements }) => [transaction, statements.length])).toEqual(
+      inside.map(() => [false, 1]),
+    );
+    const script = planSql(outcome);
+    expect(script).toContain('\nCREATE SCHEMA "dbos";\n');
+    expect(script.replaceAll(/\$body\$[^]*?\$body\$/g, '')).not.toMatch(impossible);
+    expect(script).not.toMatch(/^(?:BEGIN|COMMIT|SET)\b.*;$/m);
 
-      await server.mark();
-      const error = await userErrorOf(() => apply(inspection, optionsOf()));
-      expect(error.message).toBe(
-        'nothing can be changed here: on CockroachDB this release only plans; --dry-run prints the statements, for you to run',
-      );
-      expect(await server.messages(entry.name)).toEqual([]);
-    } finally {
-      await closeAll(inspected);
-    }
+    await server.mark();
+    const error = await userErrorOf(() => migrate(asBoth(url)));
+    expect(error.message).toBe(
+      'nothing can be changed here: on CockroachDB this release only plans; --dry-run prints the statements, for you to run',
+    );
+    expect((await server.messages(name)).filter(isWriting)).toEqual([]);
   });
 
+  const isWriting = (text: string): boolean => /advisory|^(?:CREATE|ALTER|DROP|INSERT)/im.test(text);
+
   test('is asked twice and sent nothing that it does not have', async () => {
-    const entry = await claiming();
+    const { url, name } = await claiming();
     await server.mark();
-    await closeAll(await inspectAll([entry], { allowDataLoss: false }));
-    const messages = await server.messages(entry.name);
+    await planRun(asBoth(url));
+    const messages = await server.messages(name);
     expect(messages).toHaveLength(2);
-    expect(messages.filter((text) => /advisory|^(?:CREATE|ALTER|INSERT)/im.test(text))).toEqual([]);
+    expect(messages.filter(isWriting)).toEqual([]);
+  });
+
+  test('is told from PostgreSQL with the dialect that speaks to it, which tells it again', async () => {
+    const { url, name } = await claiming();
+    const look = lookFor({ database: name, schema: 'dbos', definitions, role: null });
+    const live = await postgres.introspect(await connect(url), look);
+    expect(live.dialect).toBe(cockroach);
+    expect(live.server).toMatchObject({ product: 'CockroachDB', version: '25.4.2', user: 'visitor' });
+    expect(await cockroach.introspect(await connect(url), look)).toMatchObject({ server: live.server });
+    await expect(cockroach.introspect(await connect(server.url()), look)).rejects.toThrow('is no CockroachDB');
   });
 
   test('has a role where it has it', async () => {
-    const entry = await claiming();
+    const { url, name } = await claiming();
     for (const [role, isThere] of [
       ['visitor', true],
       ['nobody', false],
     ] as const) {
-      const { connection } = await entry.database.open({ write: false });
-      const { server: facts } = await postgres.introspect(connection, { ...entry.database.scope, role });
-      await connection.close();
+      const look = lookFor({ database: name, schema: 'dbos', definitions, role });
+      const { server: facts } = await postgres.introspect(await connect(url), look);
       expect(facts.roleExists).toBe(isThere);
     }
   });
 
   test('is left alone where the schema is there, by migrate and by reset', async () => {
-    const entry = await claiming();
-    await server.query('CREATE SCHEMA dbos', entry.name);
+    const { url, name } = await claiming();
+    await server.query('CREATE SCHEMA dbos', name);
     await server.mark();
-    const options = { cascade: false };
-    for (const run of [
-      () => inspectAll([entry], { allowDataLoss: false }),
-      () => inspectReset(entry.database, entry.declare, options),
-    ]) {
+    for (const run of [() => planRun(asBoth(url)), () => migrate(asBoth(url)), () => planReset({ system: url })]) {
       const error = await userErrorOf(run);
       expect(error.message).toBe('the schema dbos stands on CockroachDB, where this release can read none');
-      expect(error.where).toContain(entry.name);
+      expect(error.where).toContain(name);
       expect(error.where).not.toContain('visitor:visitor');
       expect(error.hint).toContain('--dry-run');
     }
-    expect((await server.messages(entry.name)).filter((text) => /advisory|^(?:CREATE|DROP)/im.test(text))).toEqual([]);
+    expect((await server.messages(name)).filter(isWriting)).toEqual([]);
   });
 
   test('has nothing to reset where the schema is not there', async () => {
-    const entry = await claiming();
-    const { inspection, dependents } = await inspectReset(entry.database, entry.declare, { cascade: false });
-    await inspection.opened.connection.close();
-    expect({ dependents, statements: inspection.plan.statements }).toEqual({ dependents: [], statements: [] });
+    const { url } = await claiming();
+    const { databases } = await planReset({ system: url });
+    expect(databases).toMatchObject([{ definitions: [], plan: { segments: [], changes: [] } }]);
   });
 
   test.each([null, 'PostgreSQL 18.0, which is no CockroachDB v1'])(
     'is another than %s, whose own error stands',
     async (claims) => {
-      const entry = await databaseOf({ claims });
-      const error = await userErrorOf(() => inspectAll([entry], { allowDataLoss: false }));
+      const { url } = await databaseOf(claims);
+      const error = await userErrorOf(() => planRun(asBoth(url)));
       expect(error.message).toBe('the catalog cannot be read: permission denied for function query_to_xml');
     },
   );

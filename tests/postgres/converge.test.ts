@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { idFor } from '../../src/model/kinds.ts';
+import { isOnServer } from '../../src/model/plan.ts';
 import { catalogText } from '../support/apply-changes.ts';
 import { applyEdits, type Edit, editsOf } from '../support/arbitrary-catalog.ts';
 import { connect } from '../support/connecting.ts';
@@ -22,10 +23,8 @@ describe.each(['dbos', 'My "odd" $$ schema-1'])('a database that somebody worked
     const scope = scopeOf('app', schema);
     const declared = declaredIn(scope);
     const first = await connect(template);
-    await run(
-      first,
-      (await planOf(first, scope, declared)).statements.filter(({ on }) => on === 'database'),
-    );
+    const { segments } = await planOf(first, scope, declared);
+    await run(first, { segments: segments.filter((segment) => !isOnServer(segment)) });
     await first.close();
 
     let databases = 0;
@@ -36,8 +35,9 @@ describe.each(['dbos', 'My "odd" $$ schema-1'])('a database that somebody worked
       const connection = await connect(server.url(name));
       await disarrange(connection, declared, applyEdits(declared, edits));
       const before = await settledIn(connection, scope);
-      const { statements, unmanaged } = await planOf(connection, scope, declared);
-      await run(connection, statements);
+      const plan = await planOf(connection, scope, declared);
+      const { unmanaged } = plan;
+      await run(connection, plan);
       expect((await planOf(connection, scope, declared)).changes).toEqual([]);
       expect(unmanaged).toEqual(unmanaged.map((object) => before.get(idFor(object))));
       const others = new Map(unmanaged.map((object) => [idFor(object), object]));

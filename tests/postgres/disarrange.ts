@@ -7,16 +7,17 @@ import { diff } from '../../src/planner/diff.ts';
 import { order } from '../../src/planner/order.ts';
 import { withRenames } from '../../src/planner/renames.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
-import { qualified } from '../../src/postgres/draft.ts';
+import { qualified } from '../../src/postgres/kinds/draft.ts';
 import { quoteLiteral } from '../../src/sql/quote.ts';
+import { owned } from './support.ts';
 
 /** Turns a database that holds the one catalog into one that holds the other: the planner's work, backwards. */
 export async function disarrange(connection: Connection, from: Catalog, to: Catalog): Promise<void> {
-  const changes = order(withRenames(diff(from, possible(to)), () => true));
+  const changes = order(withRenames(diff(from, possible(to)), owned(from, 'everything of ours')));
   const tables = changes.filter(isOfTable);
   const rest = changes.filter((change) => change.type !== 'drop' && !isOfTable(change));
   const render = (some: readonly Change[]): readonly string[] =>
-    postgres.render(some, { live: from, target: to }).map(({ sql }) => sql);
+    postgres.render(some, { live: from, target: to, facts: new Map() }).map(({ sql }) => sql);
   const sql = [
     ...render(changes.filter((change) => change.type === 'drop')),
     // A table stays logged as long as another logged one references it.

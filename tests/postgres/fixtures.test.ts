@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Connection, Scope } from '../../src/model/dialect.ts';
+import type { Connection } from '../../src/model/dialect.ts';
 import { idFor } from '../../src/model/kinds.ts';
+import type { Scope } from '../../src/model/look.ts';
 import { catalogText } from '../support/apply-changes.ts';
 import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
@@ -30,28 +31,31 @@ async function counts(connection: Connection): Promise<ReadonlyMap<string, numbe
   return new Map(rows.map(({ name, n }) => [String(name), Number(n)]));
 }
 
-async function arrange(connection: Connection, scope: Scope, sql: string): Promise<void> {
-  if (sql.startsWith('-- fresh\n')) await run(connection, (await planOf(connection, scope)).statements);
+/** A database in the state that the text describes. */
+async function arrange(sql: string): Promise<{ readonly connection: Connection; readonly scope: Scope }> {
+  const url = await server.createDatabase('fixture');
+  const scope = scopeOf(new URL(url).pathname.slice(1));
+  const connection = await connect(url);
+  if (sql.startsWith('-- fresh\n')) await run(connection, await planOf(connection, scope));
   await connection.query(sql);
+  return { connection, scope };
 }
 
 describe.each(readdirSync(directory))('%s', (name) => {
   const sql = readFileSync(new URL(`${name}/live.sql`, directory), 'utf8');
   const planFile = new URL(`${name}/plan.sql`, directory);
 
-  test('gives its plan, which leaves nothing to do, loses no row and touches nothing of others', async () => {
-    const url = await server.createDatabase('fixture');
-    const scope = scopeOf(new URL(url).pathname.slice(1));
-    const connection = await connect(url);
-    await arrange(connection, scope, sql);
+  test('gives its plan, which leaves nothing to do, loses no row, touches nothing of others, and may be ended anywhere', async () => {
+    const { connection, scope } = await arrange(sql);
     const before = { counts: await counts(connection), catalog: await settledIn(connection, scope) };
 
-    const { statements, unmanaged } = await planOf(connection, scope);
-    const text = statements.length === 0 ? '-- Nothing to do.\n' : script(statements);
+    const plan = await planOf(connection, scope);
+    const { segments, unmanaged } = plan;
+    const text = segments.length === 0 ? '-- Nothing to do.\n' : script(plan);
     if (process.env['UPDATE_FIXTURES'] === '1') writeFileSync(planFile, text);
     expect(text).toBe(readFileSync(planFile, 'utf8'));
 
-    await run(connection, statements);
+    await run(connection, plan);
     const second = await planOf(connection, scope);
     expect(second.changes).toEqual([]);
     expect(second.unmanaged).toEqual(unmanaged);
@@ -59,7 +63,25 @@ describe.each(readdirSync(directory))('%s', (name) => {
     const after = await settledIn(connection, scope);
     const others = new Map(unmanaged.map((object) => [idFor(object), object]));
     expect(catalogText(after)).toEqual(catalogText(new Map([...declaredIn(scope), ...others])));
-    const remaining = await counts(connection);
-    for (const [table, count] of before.counts) expect([table, remaining.get(table) ?? 0]).toEqual([table, count]);
+    await expectNoRowLost(connection, before.counts);
+    for (let done = 1; done < segments.length; done += 1) await expectFinished(sql, done);
   });
 });
+
+/** A run that is ended behind some of the plan's segments leaves a state from which the next one finishes the work. */
+async function expectFinished(sql: string, done: number): Promise<void> {
+  const { connection, scope } = await arrange(sql);
+  const before = await counts(connection);
+  const { segments } = await planOf(connection, scope);
+  await run(connection, { segments: segments.slice(0, done) });
+  const rest = await planOf(connection, scope);
+  expect(rest.changes.length).toBeGreaterThan(0);
+  await run(connection, rest);
+  expect((await planOf(connection, scope)).changes).toEqual([]);
+  await expectNoRowLost(connection, before);
+}
+
+async function expectNoRowLost(connection: Connection, before: ReadonlyMap<string, number>): Promise<void> {
+  const remaining = await counts(connection);
+  for (const [table, count] of before) expect([table, remaining.get(table) ?? 0]).toEqual([table, count]);
+}

@@ -4,11 +4,11 @@ import { systemDefinitions } from '../../schema/index.ts';
 import { type Catalog, catalogOf } from '../../src/model/catalog.ts';
 import { type Change, subject } from '../../src/model/change.ts';
 import { UserError } from '../../src/model/errors.ts';
+import type { Facts } from '../../src/model/facts.ts';
 import { idFor, idOf, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ObjectKind, ObjectOf } from '../../src/model/objects.ts';
-import type { Plan, Statement } from '../../src/model/plan.ts';
-import { dropOurs, dropRetired } from '../../src/planner/ownership.ts';
-import { plan } from '../../src/planner/plan.ts';
+import type { Statement } from '../../src/model/plan.ts';
+import { type Outcome, plan } from '../../src/planner/plan.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { parsePostgres } from '../support/parse-postgres.ts';
@@ -23,6 +23,7 @@ import {
   anIndex,
   strangeNames,
 } from '../support/sample-objects.ts';
+import { owned } from './support.ts';
 
 const schema = 'dbos';
 const place = { schema, table: 't' };
@@ -40,6 +41,14 @@ const trigger = { ...aTrigger, ...place, name: 'r', function: idFor({ ...fn }) }
 const grant: ObjectOf<'grant'> = { kind: 'grant', schema, role: 'app', on: 'tables', lacking: [] };
 const version: ObjectOf<'version'> = { kind: 'version', schema, table: 't', column: 'c', values: ['125'] };
 const backlog = { ...aBacklog, schema };
+const dependent: ObjectOf<'dependent'> = {
+  kind: 'dependent',
+  name: 'view public.v',
+  removal: 'DROP VIEW public.v',
+  definition: 'CREATE VIEW public.v AS SELECT 1;',
+  depth: 1,
+  relations: ['public.v'],
+};
 
 const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
 const drop = (from: CatalogObject): Change => ({ type: 'drop', id: idFor(from), from });
@@ -56,8 +65,9 @@ const alter = (to: CatalogObject, before: object): Change => ({
 });
 
 const target = catalogOf([database, { ...fn, body }]);
-const render = (changes: readonly Change[], live: Catalog = new Map()): readonly Statement[] =>
-  postgres.render(changes, { live, target });
+const unknown: Facts = new Map();
+const render = (changes: readonly Change[], live: Catalog = new Map(), facts = unknown): readonly Statement[] =>
+  postgres.render(changes, { live, target, facts });
 const sqlOf = (changes: readonly Change[], live?: Catalog): readonly string[] =>
   render(changes, live).map(({ sql }) => sql);
 
@@ -134,6 +144,21 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     ['ALTER TABLE "dbos"."t" DROP COLUMN "c"', 'ALTER TABLE "dbos"."t" ADD COLUMN "c" text DEFAULT 1'],
   ],
   [
+    'store column as its type is stored',
+    alter(column, { storage: 'EXTERNAL', compression: 'pglz' }),
+    [alterColumn('SET STORAGE EXTENDED'), alterColumn('SET COMPRESSION default')],
+  ],
+  [
+    'store column as its type is stored, which is a number',
+    alter({ ...column, type: 'numeric(38,0)' }, { storage: 'EXTERNAL' }),
+    [alterColumn('SET STORAGE MAIN')],
+  ],
+  [
+    'alter type of column, with which comes how it is stored',
+    alter(column, { type: 'character varying(40)', storage: 'EXTERNAL' }),
+    [alterColumn('TYPE text USING "c"::text')],
+  ],
+  [
     'make column ordinary that is generated',
     alter(column, { generated: '(1) STORED' }),
     [alterColumn('DROP EXPRESSION')],
@@ -153,6 +178,11 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
   [
     'alter key',
     alter(key, { columns: ['a'] }),
+    ['ALTER TABLE "dbos"."t" DROP CONSTRAINT "k", ADD CONSTRAINT "k" UNIQUE ("a", "b")'],
+  ],
+  [
+    'finish key whose index is not',
+    alter(key, { invalid: true }),
     ['ALTER TABLE "dbos"."t" DROP CONSTRAINT "k", ADD CONSTRAINT "k" UNIQUE ("a", "b")'],
   ],
   ['rename key', rename(key, 'k2'), ['ALTER TABLE "dbos"."t" RENAME CONSTRAINT "k" TO "k2"']],
@@ -220,6 +250,13 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
       'ALTER TABLE "dbos"."t" DROP CONSTRAINT "f", ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."workflow_status" ("workflow_uuid") ON UPDATE CASCADE ON DELETE CASCADE',
     ],
   ],
+  [
+    'guard foreign key whose triggers are off',
+    alter(foreignKey, { unguarded: true }),
+    [
+      'ALTER TABLE "dbos"."t" DROP CONSTRAINT "f", ADD CONSTRAINT "f" FOREIGN KEY ("c") REFERENCES "dbos"."workflow_status" ("workflow_uuid") ON UPDATE CASCADE ON DELETE CASCADE',
+    ],
+  ],
   ['validate foreign key', alter(foreignKey, { validated: false }), ['ALTER TABLE "dbos"."t" VALIDATE CONSTRAINT "f"']],
   ['rename foreign key', rename(foreignKey, 'f2'), ['ALTER TABLE "dbos"."t" RENAME CONSTRAINT "f" TO "f2"']],
   ['drop foreign key', drop(foreignKey), ['ALTER TABLE "dbos"."t" DROP CONSTRAINT "f"']],
@@ -262,6 +299,11 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     'alter what a function returns',
     alter({ ...fn, body }, { returns: 'void' }),
     ['DROP FUNCTION "dbos"."fn"()', createFunction('VOLATILE SECURITY INVOKER')],
+  ],
+  [
+    'let no function run in several processes',
+    alter({ ...fn, body }, { parallel: 'safe' }),
+    [createFunction('VOLATILE SECURITY INVOKER')],
   ],
   [
     'let everybody run a function again',
@@ -307,6 +349,8 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     ],
   ],
   ['drop version', drop(version), ['DELETE FROM "dbos"."t"']],
+
+  ['drop dependent', drop(dependent), ['DROP VIEW public.v']],
 ];
 
 describe('one change', () => {
@@ -353,6 +397,9 @@ describe('one change', () => {
       create(backlog),
       alter(backlog, { columns: [] }),
       rename(backlog, 'x'),
+      create(dependent),
+      alter(dependent, { depth: 2 }),
+      rename(dependent, 'x'),
     ];
     for (const change of impossible) expect(() => render([change])).toThrow(/^no plan can /);
     const all = [...rendered, 'drop backlog', ...impossible.map((c) => `${c.type} ${subject(c).kind}`)];
@@ -360,7 +407,7 @@ describe('one change', () => {
     expect(all.toSorted()).toEqual(
       kinds.flatMap((kind) => ['alter', 'create', 'drop', 'rename'].map((type) => `${type} ${kind}`)).toSorted(),
     );
-    expect(kinds).toHaveLength(14);
+    expect(kinds).toHaveLength(15);
   });
 });
 
@@ -368,20 +415,20 @@ const declareIn = (name: string, role: string | null): Catalog =>
   postgres.declare(systemDefinitions, { schema: name, database: 'app_dbos', role });
 const declared = declareIn('dbos', 'app');
 
+interface Written extends Outcome {
+  readonly statements: readonly Statement[];
+}
+
 /** To nothing of ours; grants are no part of it. */
-const planReset = (live: Catalog): Plan => {
+const planReset = (live: Catalog): Written => {
   const rest = catalogOf([...live.values()].filter(({ kind }) => kind === 'database'));
-  return planFor(live, rest, dropOurs(live, systemDefinitions.retired));
+  return planFor(live, rest, owned(live, 'everything of ours'));
 };
 
-const planFor = (live: Catalog, to: Catalog, mayDrop = dropRetired(systemDefinitions.retired, true)): Plan =>
-  plan({
-    live,
-    settled: live,
-    target: to,
-    mayDrop,
-    render: (changes) => postgres.render(changes, { live, target: to }),
-  });
+function planFor(live: Catalog, to: Catalog, ownership = owned(to, 'retired with rows')): Written {
+  const outcome = plan({ live, settled: live, target: to, ownership });
+  return { ...outcome, statements: postgres.render(outcome.changes, { live, target: to, facts: unknown }) };
+}
 
 /** Goes down with its table or its schema, so that it needs no statement. */
 const goesWithParent = (change: Change, changes: readonly Change[]): boolean => {
@@ -440,14 +487,14 @@ describe('a fresh database', () => {
   });
 
   test('locks nothing and endangers nothing', () => {
-    expect(statements.map(({ lock }) => lock)).toEqual(statements.map(() => null));
+    expect(statements.flatMap(({ locks, scans, rewrites }) => [...locks, ...scans, ...rewrites])).toEqual([]);
     expect(statements.flatMap(({ hazards }) => hazards)).toEqual([]);
   });
 
   test('is created from elsewhere and outside a transaction, and all else within', () => {
     const [first, ...rest] = statements;
-    expect(first).toMatchObject({ sql: 'CREATE DATABASE "app_dbos"', on: 'server', transactional: false });
-    expect(rest.every(({ on, transactional }) => on === 'database' && transactional)).toBe(true);
+    expect(first).toMatchObject({ sql: 'CREATE DATABASE "app_dbos"', on: 'server', commits: 'no transaction' });
+    expect(rest.every(({ on, commits }) => on === 'database' && commits === 'with others')).toBe(true);
   });
 
   test('gets its version last', () => {
@@ -457,75 +504,289 @@ describe('a fresh database', () => {
   });
 });
 
-describe('locks and hazards', () => {
-  const only = (change: Change, live?: Catalog) => {
+describe('locks, scans and rewrites', () => {
+  const [t, p] = ['dbos.t', 'dbos.workflow_status'];
+  /** Of the first statement: the modes by relation, then what is looked through and what is written anew. */
+  const costOf = (change: Change, live?: Catalog) => {
     const [statement] = render([change], live);
-    return { lock: statement?.lock, hazards: statement?.hazards };
+    const { locks = [], scans, rewrites } = statement ?? {};
+    return [Object.fromEntries(locks.map(({ relation, mode }) => [relation, mode])), scans, rewrites];
   };
+  const strongest = { [t]: 'ACCESS EXCLUSIVE' };
+  const indexed = (o: Partial<ObjectOf<'index'>>): Catalog => catalogOf([{ ...index, columns: ['c'], ...o }]);
+  const toText = alter(column, { type: 'character varying(40)' });
 
-  test.each<[string, Change, Statement['lock'], Statement['hazards']]>([
-    ['a nullable column', create(column), 'ACCESS EXCLUSIVE', []],
-    ['a column with a constant', create({ ...column, default: '1' }), 'ACCESS EXCLUSIVE', []],
+  test.each<[string, Change, object, readonly string[], readonly string[], Catalog?]>([
+    ['a nullable column', create(column), strongest, [], []],
+    ['a column with a constant', create({ ...column, default: '1', nullable: false }), strongest, [], []],
+    ['a column that needs a value', create({ ...column, nullable: false }), strongest, [t], []],
     [
       'a column with a value of its own in each row',
       create({ ...column, default: '(gen_random_uuid())::text' }),
-      'ACCESS EXCLUSIVE',
-      ['rewrites the table'],
+      strongest,
+      [t],
+      [t],
     ],
+    ['another default', alter({ ...column, default: '1' }, { default: '2' }), strongest, [], []],
     [
       'a longer text',
       alter({ ...column, type: 'character varying(255)' }, { type: 'character varying(40)' }),
-      'ACCESS EXCLUSIVE',
+      strongest,
+      [],
       [],
     ],
-    ['a text without limit', alter(column, { type: 'character varying(40)' }), 'ACCESS EXCLUSIVE', []],
+    ['a text without limit', toText, strongest, [], []],
+    ['a text in an index', toText, strongest, [], [], indexed({})],
     [
-      'a shorter text',
-      alter({ ...column, type: 'character varying(40)' }, { type: 'text' }),
-      'ACCESS EXCLUSIVE',
-      ['rewrites the table'],
+      'a text in the condition of an index',
+      toText,
+      strongest,
+      [t],
+      [],
+      indexed({ columns: ['a'], predicate: '(c > 0)' }),
+    ],
+    ['a text in an expression', toText, strongest, [t], [], indexed({ columns: ['lower(c)'] })],
+    ['a text beside such an index', toText, strongest, [], [], indexed({ columns: ['lower(cc)'] })],
+    ['a collation', alter(column, { collation: '"C"' }), strongest, [t], [], indexed({})],
+    ['a collation without an index', alter(column, { collation: '"C"' }), strongest, [], []],
+    [
+      'a text with a foreign key',
+      toText,
+      { [t]: 'ACCESS EXCLUSIVE', [p]: 'ACCESS EXCLUSIVE' },
+      [],
+      [],
+      catalogOf([foreignKey]),
     ],
     [
-      'a text out of an array',
-      alter(column, { type: 'character varying(40)[]' }),
-      'ACCESS EXCLUSIVE',
-      ['rewrites the table'],
-    ],
-    [
-      'a larger number',
+      'a number with a foreign key',
       alter({ ...column, type: 'bigint' }, { type: 'integer' }),
-      'ACCESS EXCLUSIVE',
-      ['rewrites the table'],
+      { [t]: 'ACCESS EXCLUSIVE', [p]: 'ACCESS EXCLUSIVE' },
+      [t, p],
+      [t],
+      catalogOf([foreignKey]),
+    ],
+    ['a shorter text', alter({ ...column, type: 'character varying(40)' }, { type: 'text' }), strongest, [t], [t]],
+    ['a text out of an array', alter(column, { type: 'character varying(40)[]' }), strongest, [t], [t]],
+    ['a larger number', alter({ ...column, type: 'bigint' }, { type: 'integer' }), strongest, [t], [t]],
+    [
+      'a number of more digits',
+      alter({ ...column, type: 'numeric(38,0)' }, { type: 'numeric(20,0)' }),
+      strongest,
+      [],
+      [],
     ],
     [
-      'no nulls any more',
-      alter({ ...column, nullable: false }, { nullable: true }),
-      'ACCESS EXCLUSIVE',
-      ['blocks writers'],
+      'a number of other digits',
+      alter({ ...column, type: 'numeric(38,15)' }, { type: 'numeric(38,0)' }),
+      strongest,
+      [t],
+      [t],
     ],
-    ['a dropped column', drop(column), 'ACCESS EXCLUSIVE', ['data loss']],
-    ['a dropped table', drop(table), 'ACCESS EXCLUSIVE', ['data loss']],
-    ['a logged table', alter(table, { persistence: 'unlogged' }), 'ACCESS EXCLUSIVE', ['rewrites the table']],
-    ['a key', create(key), 'ACCESS EXCLUSIVE', ['blocks writers']],
-    ['a key under another name', rename(key, 'k2'), 'ACCESS EXCLUSIVE', []],
-    ['an index', create(index), 'SHARE', ['blocks writers']],
-    ['an index under another name', rename(index, 'i2'), 'SHARE UPDATE EXCLUSIVE', []],
-    ['a foreign key', create(foreignKey), 'SHARE ROW EXCLUSIVE', ['blocks writers']],
-    ['a validation', alter(foreignKey, { validated: false }), 'SHARE UPDATE EXCLUSIVE', []],
-    ['a trigger', create(trigger), 'SHARE ROW EXCLUSIVE', []],
-    ['a function', create({ ...fn, body }), null, []],
-    ['a grant', create(grant), null, []],
-    ['a version', create(version), 'ROW EXCLUSIVE', []],
-  ])('of %s', (_, change, lock, hazards) => {
-    expect(only(change)).toEqual({ lock, hazards });
+    ['no nulls any more', alter({ ...column, nullable: false }, { nullable: true }), strongest, [t], []],
+    ['a dropped column', drop(column), strongest, [], []],
+    ['a dropped table', drop(table), strongest, [], []],
+    ['a logged table', alter(table, { persistence: 'unlogged' }), strongest, [t], [t]],
+    ['a key', create(key), strongest, [t], []],
+    ['a key under another name', rename(key, 'k2'), strongest, [], []],
+    ['a check', create(check), strongest, [t], []],
+    ['a check that is not validated', create({ ...check, validated: false }), strongest, [], []],
+    ['a validated check', alter(check, { validated: false }), { [t]: 'SHARE UPDATE EXCLUSIVE' }, [t], []],
+    ['an index', create(index), { [t]: 'SHARE' }, [t], []],
+    ['an index under another name', rename(index, 'i2'), {}, [], []],
+    ['a dropped index', drop(index), strongest, [], []],
+    ['a foreign key', create(foreignKey), { [t]: 'SHARE ROW EXCLUSIVE', [p]: 'SHARE ROW EXCLUSIVE' }, [t, p], []],
+    [
+      'a foreign key that is not validated',
+      create({ ...foreignKey, validated: false }),
+      { [t]: 'SHARE ROW EXCLUSIVE', [p]: 'SHARE ROW EXCLUSIVE' },
+      [],
+      [],
+    ],
+    [
+      'a foreign key onto its own table',
+      create({ ...foreignKey, referencedTable: 't' }),
+      { [t]: 'SHARE ROW EXCLUSIVE' },
+      [t],
+      [],
+    ],
+    [
+      'a replaced foreign key',
+      alter(foreignKey, { onDelete: 'NO ACTION' }),
+      { [t]: 'ACCESS EXCLUSIVE', [p]: 'ACCESS EXCLUSIVE' },
+      [t, p],
+      [],
+    ],
+    [
+      'a validation',
+      alter(foreignKey, { validated: false }),
+      { [t]: 'SHARE UPDATE EXCLUSIVE', [p]: 'ROW SHARE' },
+      [t, p],
+      [],
+    ],
+    ['a dropped foreign key', drop(foreignKey), { [t]: 'ACCESS EXCLUSIVE', [p]: 'ACCESS EXCLUSIVE' }, [], []],
+    ['a trigger', create(trigger), { [t]: 'SHARE ROW EXCLUSIVE' }, [], []],
+    ['a function', create({ ...fn, body }), {}, [], []],
+    ['a grant', create(grant), {}, [], []],
+    ['a version', create(version), { [t]: 'ROW EXCLUSIVE' }, [], []],
+    ['a dropped version', drop(version), { [t]: 'ROW EXCLUSIVE' }, [t], []],
+    ['a dependent', drop(dependent), { 'public.v': 'ACCESS EXCLUSIVE' }, [], []],
+  ])('of %s', (_, change, locks, scans, rewrites, live = undefined) => {
+    expect(costOf(change, live)).toEqual([locks, scans, rewrites]);
+  });
+
+  test('of a key that a foreign key uses are told of both tables', () => {
+    const used = { ...key, table: 'workflow_status', columns: ['workflow_uuid'] };
+    const statements = render([alter(used, { include: ['c'] })], catalogOf([foreignKey, used]));
+    expect(statements.map(({ locks }) => locks.map(({ relation, mode }) => `${relation} ${mode}`))).toEqual([
+      [`${t} ACCESS EXCLUSIVE`, `${p} ACCESS EXCLUSIVE`],
+      [`${p} ACCESS EXCLUSIVE`],
+      [`${t} SHARE ROW EXCLUSIVE`, `${p} SHARE ROW EXCLUSIVE`],
+    ]);
   });
 
   test('of a foreign key in a new table are those of the table that it references', () => {
     const statements = render([create(table), create(column), create(foreignKey)]);
-    expect(statements.map(({ lock, hazards }) => ({ lock, hazards }))).toEqual([
-      { lock: null, hazards: [] },
-      { lock: 'SHARE ROW EXCLUSIVE', hazards: [] },
+    expect(statements.map(({ locks, scans, hazards }) => ({ locks, scans, hazards }))).toEqual([
+      { locks: [], scans: [], hazards: [] },
+      { locks: [{ relation: p, mode: 'SHARE ROW EXCLUSIVE' }], scans: [], hazards: [] },
     ]);
+  });
+
+  test('of a foreign key in a table without rows leave the other one alone', () => {
+    const facts: Facts = new Map([[t, { rows: 0, bytes: 0 }]]);
+    const [made] = render([create(foreignKey)], new Map(), facts);
+    expect(made?.scans).toEqual([t]);
+  });
+
+  test('come with the rows and bytes of all that is looked through or written anew', () => {
+    const facts: Facts = new Map([
+      [t, { rows: 7, bytes: 100 }],
+      [p, { rows: 30, bytes: 1000 }],
+    ]);
+    const sizes = (change: Change) => render([change], new Map(), facts).map(({ rows, bytes }) => [rows, bytes]);
+    expect(sizes(create(foreignKey))).toEqual([[37, 1100]]);
+    expect(sizes(alter(table, { persistence: 'unlogged' }))).toEqual([[7, 100]]);
+    expect(sizes(create(column))).toEqual([[0, 0]]);
+  });
+});
+
+describe('hazards', () => {
+  const [t, p] = ['dbos.t', 'dbos.workflow_status'];
+  const large = { rows: 1_234_567, bytes: 870_000_000 };
+  const filled: Facts = new Map([
+    [t, large],
+    [p, { rows: 40_000, bytes: 5_000_000 }],
+  ]);
+  const small: Facts = new Map([
+    [t, { rows: 999, bytes: 1_000_000 }],
+    [p, { rows: 1, bytes: 8192 }],
+  ]);
+  const hazardsOf = (changes: readonly Change[], facts: Facts) =>
+    render(changes, new Map(), facts).map(({ hazards }) => hazards.map(({ name, why }) => `${name}: ${why}`));
+  const namesOf = (changes: readonly Change[], facts: Facts) =>
+    render(changes, new Map(), facts).map(({ hazards }) => hazards.map(({ name }) => name));
+  const size = `${t} (about 1,200,000 rows, 830 MB)`;
+
+  test.each<[string, Change, readonly string[]]>([
+    ['an index', create(index), [`blocks-writes: looks through ${size} while nobody can write to it`]],
+    [
+      'a check',
+      create(check),
+      [
+        'may-fail: rows that the check ch of dbos.t forbids keep it from being made',
+        `blocks-writes: looks through ${size} while nobody can read it or write to it`,
+        `blocks-reads: looks through ${size} while nobody can read it or write to it`,
+      ],
+    ],
+    [
+      'a value of its own in each row',
+      create({ ...column, default: 'gen_random_uuid()' }),
+      [`table-rewrite: writes ${size} anew`],
+    ],
+    [
+      'a foreign key',
+      create(foreignKey),
+      [
+        'may-fail: rows that point at no row of dbos.workflow_status keep the foreign key f of dbos.t from being made',
+        `blocks-writes: looks through ${size} and ${p} (about 40,000 rows, 4.8 MB) while nobody can write to ${t} and ${p}`,
+      ],
+    ],
+    [
+      'a validation, which stops nobody',
+      alter(foreignKey, { validated: false }),
+      ['may-fail: rows that point at no row of dbos.workflow_status keep the foreign key f of dbos.t from being made'],
+    ],
+    ['a dropped column', drop(column), ['data-loss: the values of the column c of dbos.t go with it']],
+    ['a dropped table', drop(table), ['data-loss: the rows of dbos.t go with it']],
+    ['a dependent', drop(dependent), ['data-loss: view public.v, which is not ours, goes too']],
+    ['a nullable column', create(column), []],
+    ['a constant', create({ ...column, default: '1', nullable: false }), []],
+    ['a name', rename(key, 'k2'), []],
+  ])('of %s in a large table', (_, change, expected) => {
+    expect(hazardsOf([change], filled)).toEqual([expected]);
+  });
+
+  test.each<[string, Change, readonly string[]]>([
+    ['an index', create(index), []],
+    ['a unique index', create({ ...index, unique: true }), ['may-fail']],
+    ['a key', create(key), ['may-fail']],
+    ['a foreign key', create(foreignKey), ['may-fail']],
+    ['a column that needs a value', create({ ...column, nullable: false }), ['may-fail']],
+    ['no nulls any more', alter({ ...column, nullable: false }, { nullable: true }), ['may-fail']],
+    ['a type that takes less', alter({ ...column, type: 'bigint' }, { type: 'text' }), ['may-fail']],
+    ['a type that takes all', alter({ ...column, type: 'bigint' }, { type: 'integer' }), []],
+    ['a logged table', alter(table, { persistence: 'unlogged' }), []],
+    ['a dropped column', drop(column), ['data-loss']],
+  ])('of %s in a small table', (_, change, expected) => {
+    expect(namesOf([change], small)).toEqual([expected]);
+  });
+
+  test('are none in a table that is known to be empty', () => {
+    const empty: Facts = new Map([t, p].map((relation) => [relation, { rows: 0, bytes: 0 }]));
+    const changes = [
+      create(key),
+      create(check),
+      create(foreignKey),
+      create({ ...column, nullable: false }),
+      drop(table),
+    ];
+    expect(namesOf(changes, empty)).toEqual(changes.map(() => []));
+  });
+
+  test('follow from locks that statements before hold in the same transaction', () => {
+    const [setDefault, update, notNull] = render(
+      [alter({ ...column, nullable: false, default: '1' }, { nullable: true, default: null })],
+      new Map(),
+      filled,
+    );
+    expect(setDefault?.hazards).toEqual([]);
+    expect(update?.locks).toEqual([{ relation: t, mode: 'ROW EXCLUSIVE' }]);
+    const why = `looks through ${size} while nobody can read it or write to it`;
+    const instead = 'the same statement in a transaction of its own';
+    expect(update?.hazards).toEqual([
+      { name: 'blocks-writes', why, instead },
+      { name: 'blocks-reads', why, instead },
+    ]);
+    expect(notNull?.hazards.map((hazard) => hazard.instead)).toEqual([
+      expect.stringContaining('VALIDATE CONSTRAINT'),
+      expect.stringContaining('VALIDATE CONSTRAINT'),
+    ]);
+  });
+
+  test('do not follow from locks on tables without rows, nor from those of a transaction that has ended', () => {
+    const lockIt = create({ ...column, table: 'workflow_status' });
+    const onlyT: Facts = new Map([[t, large]]);
+    const scan = drop({ ...backlog, table: 't', into: 'x' });
+    expect(namesOf([lockIt, scan], onlyT)).toEqual([[], []]);
+    // It is copied in batches, outside any transaction.
+    const notYet = { live: new Map(), target: catalogOf([version]), facts: filled };
+    expect(postgres.render([lockIt, scan], notYet).map(({ hazards }) => hazards)).toEqual([[], []]);
+    expect(namesOf([lockIt, scan], filled)).toEqual([[], ['blocks-writes', 'blocks-reads']]);
+  });
+
+  test('name the safer way', () => {
+    const [made] = render([create(index)], new Map(), filled);
+    expect(made?.hazards).toMatchObject([{ instead: 'CREATE INDEX CONCURRENTLY' }]);
   });
 });
 
@@ -574,7 +835,11 @@ describe('names', () => {
       alter({ ...version, ...named, column: name }, { values: [] }),
       drop({ ...aBacklog, ...named, into: name, columns: [name] }),
     ];
-    const statements = postgres.render(changes, { live, target: catalogOf([{ ...database, name }, runs]) });
+    const statements = postgres.render(changes, {
+      live,
+      target: catalogOf([{ ...database, name }, runs]),
+      facts: unknown,
+    });
     const trees = await parsePostgres(statements.map(({ sql }) => sql));
     const found = namesIn(
       trees,
@@ -677,7 +942,7 @@ describe('render', () => {
   });
 
   test('empties a bookkeeping table that lost its column', () => {
-    const context = { live: new Map(), target: catalogOf([version]) };
+    const context = { live: new Map(), target: catalogOf([version]), facts: unknown };
     const changes = [create({ ...column, type: 'bigint', nullable: false }), create(version)];
     expect(postgres.render(changes, context).map(({ sql }) => sql)).toEqual([
       'DELETE FROM "dbos"."t"',
@@ -690,15 +955,27 @@ describe('render', () => {
     const live = catalogOf([{ ...version, values: ['125', '125'] }]);
     const primary = { ...key, primary: true, columns: ['c'] };
     const sqlWith = (declaredContent: readonly CatalogObject[]) =>
-      postgres.render([create(primary)], { live, target: catalogOf(declaredContent) }).map(({ sql }) => sql);
+      postgres
+        .render([create(primary)], { live, target: catalogOf(declaredContent), facts: unknown })
+        .map(({ sql }) => sql);
     const added = 'ALTER TABLE "dbos"."t" ADD CONSTRAINT "k" PRIMARY KEY ("c")';
     expect(sqlWith([version])).toEqual(['DELETE FROM "dbos"."t"', added]);
     expect(sqlWith([])).toEqual([added]);
   });
 
+  const copied = {
+    locks: [{ relation: 'dbos.workflow_input', mode: 'ROW EXCLUSIVE' }],
+    scans: ['dbos.workflow_inputs'],
+    rewrites: [],
+  };
+
   test('copies a backlog in batches that are committed one by one', () => {
-    const [statement] = postgres.render([drop(backlog)], { live: new Map(), target: catalogOf([version]) });
-    expect(statement).toMatchObject({ transactional: false, lock: 'ROW EXCLUSIVE', hazards: [] });
+    const [statement] = postgres.render([drop(backlog)], {
+      live: new Map(),
+      target: catalogOf([version]),
+      facts: unknown,
+    });
+    expect(statement).toMatchObject({ commits: 'no transaction', ...copied, hazards: [] });
     expect(statement?.sql).toMatch(
       /^DO \$body\$\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*COMMIT;.*\$body\$$/s,
     );
@@ -706,8 +983,8 @@ describe('render', () => {
 
   test('copies a backlog in the transaction where nothing would ask for the rest of it', () => {
     const complete = catalogOf([version]);
-    const [statement] = postgres.render([drop(backlog)], { live: complete, target: complete });
-    expect(statement).toMatchObject({ transactional: true, lock: 'ROW EXCLUSIVE', hazards: [] });
+    const [statement] = postgres.render([drop(backlog)], { live: complete, target: complete, facts: unknown });
+    expect(statement).toMatchObject({ commits: 'with others', ...copied, hazards: [] });
     expect(statement?.sql).toMatch(/^INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING$/);
   });
 });

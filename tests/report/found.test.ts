@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { idFor } from '../../src/model/kinds.ts';
 import type { FoundState } from '../../src/planner/recognise.ts';
-import { foundText } from '../../src/report/found.ts';
-import type { StrangerView } from '../../src/report/view.ts';
+import { foundParts } from '../../src/report/found.ts';
+import type { UnmanagedView } from '../../src/report/view.ts';
 import { aColumn } from '../support/sample-objects.ts';
 
 const exact: FoundState = {
@@ -18,15 +18,22 @@ const exact: FoundState = {
 };
 
 const column: CatalogObject = { ...aColumn, schema: 'dbos', table: 'queues', name: 'mine' };
-const stranger: StrangerView = { id: idFor(column), object: column, danger: null, coveredBy: null, note: null };
+const theirs: UnmanagedView = {
+  id: idFor(column),
+  object: column,
+  danger: null,
+  mend: null,
+  coveredBy: null,
+  note: null,
+};
 
-const say = (found: Partial<FoundState>, strangers: readonly StrangerView[] = []): string | null =>
-  foundText({ found: { ...exact, ...found }, strangers });
+const say = (found: Partial<FoundState>, unmanaged: readonly UnmanagedView[] = []): string =>
+  foundParts({ found: { ...exact, ...found }, unmanaged }).join(' · ');
 
 describe('what was found', () => {
   test('is nothing to speak of, or nothing at all', () => {
-    expect(foundText({ found: null, strangers: [stranger] })).toBeNull();
-    expect(foundText({ found: { match: 'nothing' }, strangers: [] })).toBe('no DBOS tables');
+    expect(foundParts({ found: null, unmanaged: [theirs] })).toEqual([]);
+    expect(foundParts({ found: { match: 'nothing' }, unmanaged: [] })).toEqual(['no DBOS tables']);
   });
 
   test('is named by number and release', () => {
@@ -44,13 +51,13 @@ describe('what was found', () => {
           different: ['foreignKey:dbos.streams.d'],
           surplus: ['index:dbos.queues.e', 'index:dbos.queues.f'],
         },
-        [stranger],
+        [theirs],
       ),
     ).toBe(
       'runtime schema 108 (Python 2.31) · 1 index missing · 2 columns missing · 1 foreign key differs · ' +
         '2 indexes of another release · 1 object of yours',
     );
-    expect(say({ match: 'damaged', different: ['key:dbos.a.b', 'key:dbos.a.c'] }, [stranger, stranger])).toBe(
+    expect(say({ match: 'damaged', different: ['key:dbos.a.b', 'key:dbos.a.c'] }, [theirs, theirs])).toBe(
       'runtime schema 108 (Python 2.31) · 2 keys differ · 2 objects of yours',
     );
   });

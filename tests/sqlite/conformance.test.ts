@@ -5,7 +5,7 @@ import type { Definitions } from '../../src/model/definition.ts';
 import type { CatalogObject, ObjectKind, ObjectOf } from '../../src/model/objects.ts';
 import { canonical, canonicalDefault, nameText } from '../../src/sqlite/text/canonical.ts';
 import { typeByAffinity } from '../../src/sqlite/type.ts';
-import { declared, everything, files, live, migrate, planOf } from './support.ts';
+import { declared, everything, files, live, migrate, planOf, sqlOf } from './support.ts';
 import { upstream, upstreamSql } from './upstream.ts';
 
 /** Declared, but made by no runtime on SQLite. */
@@ -122,10 +122,11 @@ describe("a file of the runtime's own", () => {
 
   test('lacks some tables and nothing else, so that none is rebuilt', async () => {
     const connection = await open(upstreamSql());
-    const { changes, statements } = await planOf(connection, everything);
+    const plan = await planOf(connection, everything);
+    const { changes } = plan;
     expect(new Set(changes.map(({ type }) => type))).toEqual(new Set(['create']));
     const missing = everything.tables.map(({ name }) => name).filter((name) => !(name in upstream.tables));
-    const firstWords = statements.map(({ sql }) => sql.split(' (', 1)[0]);
+    const firstWords = sqlOf(plan).map((sql) => sql.split(' (', 1)[0]);
     expect(firstWords).toEqual([
       ...missing.toSorted().map((name) => `CREATE TABLE "${name}"`),
       'CREATE INDEX "transaction_outputs_created_at_index" ON "transaction_outputs"',

@@ -6,6 +6,7 @@ import type { Connection, Row } from '../../src/model/dialect.ts';
 import { idFor, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ColumnObject, IndexObject, ObjectId, TriggerObject } from '../../src/model/objects.ts';
 import { order } from '../../src/planner/order.ts';
+import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
 import { partsByTable } from '../../src/sqlite/parts.ts';
 import { tokenize } from '../../src/sqlite/text/tokens.ts';
@@ -129,7 +130,8 @@ function stands(object: CatalogObject, all: readonly CatalogObject[], ids: Reado
 async function build(catalog: Catalog, count: number): Promise<Connection> {
   const connection = await open();
   const creates = [...catalog].map(([id, to]): Change => ({ type: 'create', id, to }));
-  await run(connection, sqlite.render(order(creates), { live: new Map(), target: catalog }));
+  const context = { live: new Map(), target: catalog, facts: new Map() };
+  await run(connection, segmentsOf(sqlite.render(order(creates), context)));
   await connection.query('PRAGMA foreign_keys = OFF');
   const hasParents = canHaveRows(catalog, 'workflow_status');
   for (const name of partsByTable(catalog).keys()) {

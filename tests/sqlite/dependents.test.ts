@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Connection, Dependent } from '../../src/model/dialect.ts';
+import { type Drop, subject } from '../../src/model/change.ts';
+import type { Connection } from '../../src/model/dialect.ts';
+import { idFor } from '../../src/model/kinds.ts';
+import type { DependentObject } from '../../src/model/objects.ts';
+import type { Segment } from '../../src/model/plan.ts';
+import { order } from '../../src/planner/order.ts';
+import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, migrate, rows, scopeOf } from './support.ts';
+import { everything, files, introspect, migrate, rows, run } from './support.ts';
 
 const open = files();
 
@@ -12,18 +18,18 @@ async function made(sql: string): Promise<Connection> {
   return connection;
 }
 
-const dependents = (connection: Connection): Promise<readonly Dependent[]> =>
-  sqlite.dependents(connection, scopeOf(everything));
+/** In the order in which a plan drops them. */
+async function dependents(connection: Connection): Promise<readonly DependentObject[]> {
+  const { catalog } = await introspect(connection, everything, { surroundings: true });
+  const found = [...catalog.values()].filter((object) => object.kind === 'dependent');
+  return order(found.map(dropOf)).map((change) => subject(change) as DependentObject);
+}
 
-/** As `reset --cascade` does: in one transaction, with foreign keys off. */
-const drop = (connection: Connection, found: readonly Dependent[]): Promise<unknown> =>
-  connection.query([
-    'PRAGMA foreign_keys = OFF',
-    'BEGIN IMMEDIATE',
-    ...found.map((dependent) => dependent.drop),
-    'COMMIT',
-    'PRAGMA foreign_keys = ON',
-  ]);
+const dropOf = (from: DependentObject): Drop => ({ type: 'drop', id: idFor(from), from });
+
+/** As `reset --cascade` drops them. */
+const dropsOf = (found: readonly DependentObject[]): readonly Segment[] =>
+  segmentsOf(sqlite.render(found.map(dropOf), { live: new Map(), target: new Map(), facts: new Map() }));
 
 describe('views and triggers', () => {
   test('that name our tables, those first that are made of others', async () => {
@@ -38,32 +44,47 @@ CREATE TRIGGER ours AFTER DELETE ON queues BEGIN DELETE FROM log; END`);
     const found = await dependents(connection);
     expect(found).toEqual([
       {
-        name: 'trigger on_report',
-        drop: 'DROP TRIGGER "on_report"',
-        definition: 'CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END;',
-      },
-      {
-        name: 'trigger on_log',
-        drop: 'DROP TRIGGER "on_log"',
-        definition: 'CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END;',
-      },
-      {
+        kind: 'dependent',
         name: 'view total',
-        drop: 'DROP VIEW "total"',
+        removal: 'DROP VIEW "total"',
         definition: 'CREATE VIEW total AS SELECT * FROM summary, report;',
+        depth: 2,
+        relations: [],
       },
       {
+        kind: 'dependent',
+        name: 'trigger on_report',
+        removal: 'DROP TRIGGER "on_report"',
+        definition: 'CREATE TRIGGER on_report INSTEAD OF INSERT ON report BEGIN SELECT 1; END;',
+        depth: 1,
+        relations: [],
+      },
+      {
+        kind: 'dependent',
         name: 'view summary',
-        drop: 'DROP VIEW "summary"',
+        removal: 'DROP VIEW "summary"',
         definition: 'CREATE VIEW summary AS SELECT count(*) FROM "report";',
+        depth: 1,
+        relations: [],
       },
       {
+        kind: 'dependent',
+        name: 'trigger on_log',
+        removal: 'DROP TRIGGER "on_log"',
+        definition: 'CREATE TRIGGER on_log AFTER INSERT ON log BEGIN DELETE FROM [queues]; END;',
+        depth: 0,
+        relations: [],
+      },
+      {
+        kind: 'dependent',
         name: 'view report',
-        drop: 'DROP VIEW "report"',
+        removal: 'DROP VIEW "report"',
         definition: 'CREATE VIEW report AS SELECT * FROM Workflow_Status;',
+        depth: 0,
+        relations: [],
       },
     ]);
-    await drop(connection, found);
+    await run(connection, dropsOf(found));
     expect(await dependents(connection)).toEqual([]);
     await connection.close();
   });
@@ -71,6 +92,22 @@ CREATE TRIGGER ours AFTER DELETE ON queues BEGIN DELETE FROM log; END`);
   test('none, and so none to drop', async () => {
     const connection = await made('CREATE TABLE workflow_status_copy (workflow_uuid TEXT)');
     expect(await dependents(connection)).toEqual([]);
+    await connection.close();
+  });
+
+  test('that name each other in a ring', async () => {
+    const connection = await made(`CREATE VIEW one AS SELECT * FROM two, queues; CREATE VIEW two AS SELECT * FROM one`);
+    const found = await dependents(connection);
+    expect(found.map(({ name }) => name)).toEqual(['view two', 'view one']);
+    await run(connection, dropsOf(found));
+    expect(await dependents(connection)).toEqual([]);
+    await connection.close();
+  });
+
+  test('are read for a reset only', async () => {
+    const connection = await made('CREATE VIEW report AS SELECT * FROM workflow_status');
+    const { catalog } = await introspect(connection, everything);
+    expect([...catalog.values()].filter(({ kind }) => kind === 'dependent')).toEqual([]);
     await connection.close();
   });
 });
@@ -103,7 +140,7 @@ INSERT INTO grandchild VALUES (3)`;
         '-- Mine (workflow_uuid): CONSTRAINT w REFERENCES Workflow_Status(workflow_uuid) ON DELETE CASCADE',
       ],
     ]);
-    await drop(connection, found);
+    await run(connection, dropsOf(found));
     expect(await dependents(connection)).toEqual([]);
     expect(
       await rows(connection, `SELECT sql FROM sqlite_master WHERE lower(tbl_name) = 'mine' ORDER BY type DESC`),
@@ -132,10 +169,20 @@ INSERT INTO grandchild VALUES (3)`;
   test('are not taken out while foreign keys are on: rows of other tables would go', async () => {
     const connection = await made(`CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES workflow_status);
 CREATE TABLE grandchild (id REFERENCES mine ON DELETE CASCADE); INSERT INTO mine VALUES (1, NULL); INSERT INTO grandchild VALUES (1)`);
-    const [found] = await dependents(connection);
-    await expect(connection.query(['BEGIN', found?.drop ?? ''])).rejects.toThrow('foreign keys must be off');
-    await connection.query('ROLLBACK');
+    const segments = dropsOf(await dependents(connection));
+    const inside = segments.filter(({ transaction }) => transaction);
+    expect(inside).toHaveLength(1);
+    await expect(run(connection, inside)).rejects.toThrow('foreign keys must be off');
     expect(await rows(connection, 'SELECT * FROM grandchild')).toEqual([{ id: 1 }]);
+    await connection.close();
+  });
+
+  test('are taken out by way of a name that nobody else has', async () => {
+    const connection = await made(`CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES workflow_status);
+CREATE TABLE dbos_new_mine (a); INSERT INTO dbos_new_mine VALUES (7); INSERT INTO mine VALUES (1, NULL)`);
+    await run(connection, dropsOf(await dependents(connection)));
+    expect(await rows(connection, 'SELECT a, id FROM dbos_new_mine, mine')).toEqual([{ a: 7, id: 1 }]);
+    expect(await dependents(connection)).toEqual([]);
     await connection.close();
   });
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { QueryError } from '../../src/model/errors.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
+import { connectSqlite } from '../../src/sqlite/connection/connect.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { everything, scopeOf } from './support.ts';
 
@@ -10,7 +11,7 @@ const context = { scope: scopeOf(everything), user: 'me', sql: '' };
 
 /** What SQLite says to the last of some statements. */
 async function refusal(...statements: readonly string[]): Promise<QueryError> {
-  const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
+  const { connection } = await connectSqlite(join(directory(), 'a.sqlite'), { write: true });
   const error: unknown = await connection.query(statements).catch((e: unknown) => e);
   await connection.close();
   expect(error).toBeInstanceOf(QueryError);
@@ -42,8 +43,8 @@ test('a mistake of our own has no advice', async () => {
 
 test('a file that another process writes is free in a moment', async () => {
   const path = join(directory(), 'a.sqlite');
-  const first = (await openSqlite(path, { write: true })).connection;
-  const second = (await openSqlite(path, { write: true, timeout: 50 })).connection;
+  const first = (await connectSqlite(path, { write: true })).connection;
+  const second = (await connectSqlite(path, { write: true, patience: 50 })).connection;
   await first.query(sqlite.begin);
   const error: unknown = await second.query(sqlite.begin).catch((e: unknown) => e);
   expect(error).toMatchObject({ code: 'SQLITE_BUSY', statement: 0 });

@@ -1,104 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Definitions, table } from '../../src/model/definition.ts';
-import type { CatalogObject, ObjectKind } from '../../src/model/objects.ts';
+import type { Connection } from '../../src/model/dialect.ts';
+import { idFor } from '../../src/model/kinds.ts';
+import { type Look, lookFor } from '../../src/model/look.ts';
+import type { ObjectKind } from '../../src/model/objects.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { files, live, planOf, scopeOf } from './support.ts';
+import { child, definitions, objectsOf, parent } from './family.ts';
+import { files, introspect, planOf, scopeOf } from './support.ts';
 
 const open = files();
 
-const parent = table({
-  name: 'parent',
-  about: '',
-  columns: { id: { type: 'text' }, other: { type: 'integer' } },
-  primaryKey: ['id'],
-});
-
-const child = table({
-  name: 'child',
-  about: '',
-  columns: {
-    id: { type: 'bigint' },
-    key: { type: 'text' },
-    flag: { type: 'boolean' },
-    amount: { type: 'double' },
-    parent_id: { type: 'text' },
-  },
-  primaryKey: ['id'],
-  uniques: [{ name: 'uq_child_key', columns: ['key', 'flag'] }],
-  foreignKeys: [
-    {
-      columns: ['parent_id'],
-      references: { table: 'parent', columns: ['id'] },
-      onUpdate: 'CASCADE',
-      onDelete: 'CASCADE',
-    },
-  ],
-  indexes: [{ name: 'idx_child_flag', columns: ['flag'] }],
-  content: { column: 'id', values: [1] },
-});
-
-const definitions: Definitions = {
-  tables: [parent, child],
-  functions: [],
-  triggers: [],
-  retired: [
-    { kind: 'key', table: 'child', name: 'uq_old' },
-    { kind: 'view', name: 'old_view' },
-    { kind: 'table', name: 'old_table', holdsData: true },
-  ],
-};
-
-/** The objects of one kind without what they have in common. */
+/** The objects of one kind as they are written in the file. */
 async function found(sql: string, kind: ObjectKind): Promise<readonly object[]> {
   const connection = await open(sql);
-  const catalog = await live(connection, definitions);
+  const { catalog } = await introspect(connection, definitions);
   await connection.close();
-  return [...catalog.values()].filter((object) => object.kind === kind).map(less);
+  return objectsOf(catalog, kind);
 }
 
-const less = (object: CatalogObject): object => {
-  const common = new Set(['kind', 'schema', 'table', 'identity', 'include', 'nullsNotDistinct', 'deferrable', 'valid']);
-  const defaults: Readonly<Record<string, unknown>> = {
-    collation: null,
-    generated: null,
-    match: 'SIMPLE',
-    method: 'btree',
-    persistence: 'permanent',
-    referencedSchema: 'main',
-    validated: true,
-  };
-  return Object.fromEntries(
-    Object.entries(object).filter(
-      ([field, value]) =>
-        !common.has(field) && !(field in defaults && defaults[field] === value) && field !== 'position',
-    ),
-  );
-};
-
 describe('columns', () => {
-  test.each([
-    ['BIGINT', 'INTEGER'],
-    ['int', 'INTEGER'],
-    ['VARCHAR(255)', 'TEXT'],
-    ['CLOB', 'TEXT'],
-    ['BLOB', 'BLOB'],
-    ['', 'BLOB'],
-    ['FLOAT', 'REAL'],
-    ['double precision', 'REAL'],
-    ['boolean', 'BOOLEAN'],
-    ['DECIMAL(10, 2)', 'NUMERIC'],
-    ['DATETIME', 'NUMERIC'],
-  ])('declared type %s is %s where it is ours', async (type, expected) => {
-    expect(await found(`CREATE TABLE child (flag ${type})`, 'column')).toEqual([
-      { name: 'flag', type: expected, nullable: true, default: null },
-    ]);
-  });
-
-  test('a type of somebody else stays as it is', async () => {
-    expect(await found('CREATE TABLE child (price DECIMAL(10,2))', 'column')).toEqual([
-      { name: 'price', type: 'DECIMAL(10,2)', nullable: true, default: null },
-    ]);
-  });
+  test.each(['BIGINT', 'INT', 'VARCHAR(255)', '', 'double precision', 'DECIMAL(10, 2)'])(
+    'type %s stays as it is written, declared or not',
+    async (type) => {
+      expect(await found(`CREATE TABLE child (flag ${type}, price ${type})`, 'column')).toEqual([
+        { name: 'flag', type, nullable: true, default: null },
+        { name: 'price', type, nullable: true, default: null },
+      ]);
+    },
+  );
 
   test('NOT NULL, defaults, collations, generated columns', async () => {
     expect(
@@ -108,17 +36,17 @@ flag BOOLEAN DEFAULT ( FALSE ) COLLATE binary, Mine AS (("key"||'x')) STORED, v 
         'column',
       ),
     ).toEqual([
-      { name: 'Mine', type: '', nullable: true, default: null, generated: `("key" || 'x') STORED` },
+      { name: 'ID', type: 'INTEGER', nullable: false, default: null },
+      { name: 'KEY', type: 'TEXT', nullable: false, default: null, collation: 'NOCASE', onConflict: 'IGNORE' },
+      { name: 'Mine', type: '', nullable: true, default: null, generated: `("KEY" || 'x') STORED` },
       { name: 'flag', type: 'BOOLEAN', nullable: true, default: 'FALSE' },
-      { name: 'id', type: 'INTEGER', nullable: false, default: null },
-      { name: 'key', type: 'TEXT', nullable: false, default: null, collation: 'NOCASE', onConflict: 'IGNORE' },
-      { name: 'v', type: 'INT', nullable: true, default: null, generated: '(id + 1) VIRTUAL' },
+      { name: 'v', type: 'INT', nullable: true, default: null, generated: '(ID + 1) VIRTUAL' },
     ]);
   });
 
   test('have their places', async () => {
     const connection = await open('CREATE TABLE child (flag, key, id)');
-    const catalog = await live(connection, definitions);
+    const { catalog } = await introspect(connection, definitions);
     await connection.close();
     const places = [...catalog.values()].flatMap((o) => (o.kind === 'column' ? [[o.name, o.position]] : []));
     expect(places).toEqual([
@@ -135,19 +63,19 @@ test('table options', async () => {
 });
 
 describe('keys', () => {
-  test('have the declared names whatever they are called', async () => {
+  test('have the names that are written', async () => {
     expect(
       await found(
         'CREATE TABLE child (id, key, flag, CONSTRAINT mine PRIMARY KEY (id), CONSTRAINT theirs UNIQUE ("KEY", flag))',
         'key',
       ),
     ).toEqual([
-      { name: 'child_pkey', primary: true, columns: ['id'] },
-      { name: 'uq_child_key', primary: false, columns: ['key', 'flag'] },
+      { name: 'mine', primary: true, columns: ['id'] },
+      { name: 'theirs', primary: false, columns: ['key', 'flag'] },
     ]);
   });
 
-  test('of others have the written name or the conventional one, and a number where it is taken', async () => {
+  test('have the conventional one where none is written, and a number where it is taken', async () => {
     expect(
       await found(
         `CREATE TABLE child (id UNIQUE, key COLLATE rtrim, a, CONSTRAINT UQ_OLD UNIQUE (a),
@@ -156,12 +84,12 @@ CONSTRAINT child_id_key UNIQUE (id, a), PRIMARY KEY (key DESC, id))`,
         'key',
       ),
     ).toEqual([
+      { name: 'UQ_OLD', primary: false, columns: ['a'] },
       { name: 'child_id_key', primary: false, columns: ['id'] },
       { name: 'child_id_key1', primary: false, columns: ['id COLLATE NOCASE'] },
       { name: 'child_id_key2', primary: false, columns: ['id', 'a'] },
       { name: 'child_id_key_key', primary: false, columns: ['id', 'key'], onConflict: 'REPLACE' },
       { name: 'child_pkey', primary: true, columns: ['key DESC', 'id'] },
-      { name: 'uq_old', primary: false, columns: ['a'] },
     ]);
   });
 });
@@ -191,8 +119,8 @@ CREATE TABLE child (
     {
       name: 'child_id_fkey',
       columns: ['id'],
-      referencedTable: 'parent',
-      referencedColumns: ['id'],
+      referencedTable: 'Parent',
+      referencedColumns: ['ID'],
       onUpdate: 'RESTRICT',
       onDelete: 'SET NULL',
     },
@@ -205,20 +133,20 @@ CREATE TABLE child (
       onDelete: 'NO ACTION',
     },
     {
-      name: 'child_parent_id_fkey',
-      columns: ['parent_id'],
-      referencedTable: 'parent',
-      referencedColumns: ['id'],
-      onUpdate: 'CASCADE',
-      onDelete: 'CASCADE',
-    },
-    {
       name: 'mine',
       columns: ['key'],
       referencedTable: 'nowhere',
       referencedColumns: [],
       onUpdate: 'NO ACTION',
       onDelete: 'NO ACTION',
+    },
+    {
+      name: 'odd',
+      columns: ['parent_id'],
+      referencedTable: 'PARENT',
+      referencedColumns: ['id'],
+      onUpdate: 'CASCADE',
+      onDelete: 'CASCADE',
     },
   ]);
 });
@@ -247,7 +175,7 @@ CREATE UNIQUE INDEX mine ON child (lower( key ) DESC, amount+1 COLLATE nocase, "
       'index',
     ),
   ).toEqual([
-    { name: 'idx_child_flag', unique: false, columns: ['flag DESC', '"key"', 'id COLLATE RTRIM'], predicate: null },
+    { name: 'IDX_CHILD_FLAG', unique: false, columns: ['flag DESC', '"key"', 'id COLLATE RTRIM'], predicate: null },
     {
       name: 'mine',
       unique: true,
@@ -266,7 +194,7 @@ test('triggers, with all their text', async () => {
 
 test('the retired view', async () => {
   expect(await found('CREATE VIEW Old_View AS SELECT 1; CREATE VIEW other AS SELECT 1', 'view')).toEqual([
-    { name: 'old_view', materialized: false, definition: 'CREATE VIEW Old_View AS SELECT 1' },
+    { name: 'Old_View', materialized: false, definition: 'CREATE VIEW Old_View AS SELECT 1' },
   ]);
 });
 
@@ -289,37 +217,100 @@ test('the database is the file', async () => {
   expect(sqlite.absent(scopeOf(definitions)).size).toBe(0);
 });
 
-test('all else is strange', async () => {
+test('all else is strange, where it is asked for', async () => {
   const connection = await open(`CREATE TABLE parent (id); CREATE TABLE old_table (a); CREATE VIEW old_view AS SELECT 1;
 CREATE TABLE "my table" (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE INDEX i ON "my table" (id); CREATE VIEW child AS SELECT 1;
 CREATE VIRTUAL TABLE search USING fts5 (a); CREATE TABLE sqliteXstat (a); ANALYZE`);
-  const { catalog, server } = await sqlite.introspect(connection, scopeOf(definitions));
+  const { catalog, server } = await introspect(connection, definitions, { surroundings: true });
+  const alone = await introspect(connection, definitions);
   await connection.close();
-  expect([...catalog.values()].filter(({ kind }) => kind === 'table').map((o) => ('name' in o ? o.name : ''))).toEqual([
-    'old_table',
-    'parent',
-  ]);
+  const relations = [...catalog.values()].flatMap((o) => (o.kind === 'table' || o.kind === 'view' ? [o.name] : []));
+  expect(relations).toEqual(['old_table', 'parent', 'child', 'old_view']);
   expect(server.strangers.filter((name) => !name.includes('search_'))).toEqual([
     'table my table',
-    'view child',
     'table search',
     'table sqliteXstat',
   ]);
+  expect(alone.server.strangers).toEqual([]);
+  expect(alone.catalog).toEqual(catalog);
 });
+
+describe('what is looked at', () => {
+  const sql = `CREATE TABLE mine (a REFERENCES far); CREATE INDEX by_a ON mine (a); CREATE VIEW seen AS SELECT * FROM mine;
+CREATE TRIGGER t AFTER INSERT ON MINE BEGIN SELECT 1; END; CREATE VIRTUAL TABLE search USING fts5 (a)`;
+  const look = { ...lookFor(scopeOf({ ...definitions, tables: [], retired: [] })), reserved: [] };
+  const ids = async (connection: Connection, own: Partial<Look>): Promise<readonly string[]> => [
+    ...(await sqlite.introspect(connection, { ...look, ...own })).catalog.keys(),
+  ];
+
+  test('is all that there is, where no names are given', async () => {
+    const connection = await open(sql);
+    expect((await ids(connection, { relations: null })).filter((id) => !id.includes('search_'))).toEqual([
+      'column:main.mine.a',
+      'database:"test.sqlite"',
+      'foreignKey:main.mine.mine_a_fkey',
+      'index:main.mine.by_a',
+      'table:main.mine',
+      'trigger:main.mine.t',
+      'view:main.seen',
+    ]);
+    await connection.close();
+  });
+
+  test('is what is named, in whatever case', async () => {
+    const connection = await open(sql);
+    expect(await ids(connection, { relations: ['SEEN'] })).toEqual(['database:"test.sqlite"', 'view:main.seen']);
+    expect(await ids(connection, { relations: ['none'] })).toEqual(['database:"test.sqlite"']);
+    await connection.close();
+  });
+
+  test('are the names that have to be free, too, with no more than a message needs', async () => {
+    const connection = await open(sql);
+    const reserved = ['By_A', 'mine', 'seen', 't'];
+    const { catalog } = await sqlite.introspect(connection, { ...look, relations: ['none'], reserved });
+    expect([...catalog.keys()]).toEqual([
+      'database:"test.sqlite"',
+      'index:main.mine.by_a',
+      'table:main.mine',
+      'view:main.seen',
+    ]);
+    expect(objectsOf(catalog, 'index')).toEqual([{ name: 'by_a', unique: false, columns: [], predicate: null }]);
+    await connection.close();
+  });
+
+  test('are the names that a rebuild could want, too', async () => {
+    const connection = await open('CREATE TABLE DBOS_new_queues (a); CREATE TABLE dbosXnew_queues (a)');
+    expect(await ids(connection, { relations: ['queues'] })).toEqual([
+      'database:"test.sqlite"',
+      'table:main.DBOS_new_queues',
+    ]);
+    await connection.close();
+  });
+
+  test('is no virtual table, whose drop would lose what it holds', async () => {
+    const connection = await open(sql);
+    expect(await ids(connection, { relations: ['search'], reserved: ['search'] })).toEqual(['database:"test.sqlite"']);
+    await connection.close();
+  });
+});
+
+const aTable = { kind: 'table', schema: 'main', name: 't', persistence: 'permanent', options: [] } as const;
 
 test('the server', async () => {
   const connection = await open();
-  const { server } = await sqlite.introspect(connection, scopeOf(definitions));
+  const { server, notes, lackingRights } = await introspect(connection, definitions);
   const [row] = await connection.query('SELECT sqlite_version() AS version');
   await connection.close();
   expect(server).toMatchObject({ product: 'SQLite', version: row?.['version'], readOnly: null, roleExists: true });
   expect(server.user).not.toBe('');
+  expect(notes.size).toBe(0);
+  expect(lackingRights([{ type: 'create', id: idFor(aTable), to: aTable }], true)).toEqual([]);
 });
 
 test('works inside a transaction, and leaves it open', async () => {
   const connection = await open('CREATE TABLE parent (id TEXT PRIMARY KEY)');
   await connection.query('BEGIN IMMEDIATE');
-  expect((await live(connection, definitions)).size).toBe(4);
+  expect((await introspect(connection, definitions)).catalog.size).toBe(4);
   await connection.query('COMMIT');
   await connection.close();
 });

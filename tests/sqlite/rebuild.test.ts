@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Definitions, table } from '../../src/model/definition.ts';
 import type { Connection } from '../../src/model/dialect.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { files, migrate, planOf, rows, run, scopeOf } from './support.ts';
+import { files, migrate, planOf, rows, run, scopeOf, sqlOf } from './support.ts';
 
 const open = files();
 
@@ -34,16 +34,16 @@ const goodChild = `CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id TEXT NO
   FOREIGN KEY (parent_id) REFERENCES parent (id) ON UPDATE CASCADE ON DELETE CASCADE)`;
 
 async function converges(connection: Connection): Promise<readonly string[]> {
-  const { statements } = await migrate(connection, definitions);
+  const plan = await migrate(connection, definitions);
   expect((await planOf(connection, definitions)).changes).toEqual([]);
   expect(await rows(connection, 'PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
   expect(await rows(connection, 'PRAGMA legacy_alter_table')).toEqual([{ legacy_alter_table: 0 }]);
   expect(await rows(connection, `SELECT name FROM temp.sqlite_master`)).toEqual([]);
   expect(await rows(connection, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-  return statements.map(({ sql }) => sql);
+  return sqlOf(plan);
 }
 
-const sqlOf = async (connection: Connection, name: string): Promise<unknown> =>
+const storedSql = async (connection: Connection, name: string): Promise<unknown> =>
   (await rows(connection, `SELECT sql FROM sqlite_master WHERE name = '${name}'`))[0]?.['sql'];
 
 describe('a rebuild keeps', () => {
@@ -90,7 +90,7 @@ INSERT INTO theirs VALUES (5); INSERT INTO parent (mine, id, note, "order") VALU
   CONSTRAINT "parent_mine_check" CHECK (mine <> -1),
   CONSTRAINT "parent_note_check" CHECK (length(note) < 100)
 )`;
-    expect(await sqlOf(connection, 'parent')).toBe(definition);
+    expect(await storedSql(connection, 'parent')).toBe(definition);
     await expect(connection.query(`UPDATE parent SET mine = -1`)).rejects.toThrow('parent_mine_check');
     await connection.query('DELETE FROM theirs');
     expect(await rows(connection, `SELECT "order" FROM parent WHERE id = 'a'`)).toEqual([{ order: null }]);
@@ -125,7 +125,7 @@ INSERT INTO theirs VALUES (5); INSERT INTO parent (mine, id, note, "order") VALU
       `CREATE TABLE pair (x, y, PRIMARY KEY (x, y)); CREATE TABLE parent (id TEXT PRIMARY KEY, ${columns})`,
     );
     await converges(connection);
-    const clauses = String(await sqlOf(connection, 'parent')).split(/,?\n {2}/);
+    const clauses = String(await storedSql(connection, 'parent')).split(/,?\n {2}/);
     expect(clauses.map((line) => line.replace(/\n\)$/, ''))).toContain(clause);
     await connection.close();
   });
@@ -146,10 +146,10 @@ INSERT INTO parent VALUES ('a', '0123')`);
     const connection = await open(`${oldParent}; CREATE TABLE log (n); ${trigger}; ${elsewhere}; ${view};
 CREATE VIEW broken AS SELECT * FROM nowhere; CREATE UNIQUE INDEX mine_too ON parent (lower(id) DESC) WHERE id <> ''; INSERT INTO parent VALUES ('a')`);
     await converges(connection);
-    expect(await sqlOf(connection, 'mine')).toBe(trigger);
-    expect(await sqlOf(connection, 'other')).toBe(elsewhere);
-    expect(await sqlOf(connection, 'report')).toBe(view);
-    expect(await sqlOf(connection, 'mine_too')).toBe(
+    expect(await storedSql(connection, 'mine')).toBe(trigger);
+    expect(await storedSql(connection, 'other')).toBe(elsewhere);
+    expect(await storedSql(connection, 'report')).toBe(view);
+    expect(await storedSql(connection, 'mine_too')).toBe(
       `CREATE UNIQUE INDEX "mine_too" ON "parent" (lower(id) DESC) WHERE id <> ''`,
     );
     await connection.query(`INSERT INTO parent (id) VALUES ('b')`);
@@ -163,7 +163,7 @@ CREATE VIEW broken AS SELECT * FROM nowhere; CREATE UNIQUE INDEX mine_too ON par
     const trigger = 'CREATE TRIGGER mine AFTER INSERT ON parent BEGIN SELECT "text"; END';
     await connection.query(trigger);
     await converges(connection);
-    expect(await sqlOf(connection, 'mine')).toBe(trigger);
+    expect(await storedSql(connection, 'mine')).toBe(trigger);
     await connection.close();
   });
 
@@ -245,8 +245,8 @@ INSERT INTO message VALUES ('a'), (NULL), (NULL)`);
   ])('%s fails with nothing changed', async (insert, code) => {
     const connection = await open(`CREATE TABLE parent (id TEXT); ${insert}`);
     const before = await rows(connection, 'SELECT * FROM sqlite_master');
-    const { statements } = await planOf(connection, definitions);
-    const error = await run(connection, statements).catch((e: unknown) => e);
+    const { segments } = await planOf(connection, definitions);
+    const error = await run(connection, segments).catch((e: unknown) => e);
     expect(error).toMatchObject({ code });
     expect(sqlite.explain(error as never, { scope: scopeOf(definitions), user: '', sql: '' })).toContain(
       'then run it again',
@@ -258,8 +258,8 @@ INSERT INTO message VALUES ('a'), (NULL), (NULL)`);
   test('a new foreign key that does not hold fails by name', async () => {
     const connection = await open(`${oldParent}; CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id TEXT NOT NULL);
 INSERT INTO parent VALUES ('a'); INSERT INTO child VALUES (1, 'a'), (2, 'gone')`);
-    const { statements } = await planOf(connection, definitions);
-    await expect(run(connection, statements)).rejects.toThrow(
+    const { segments } = await planOf(connection, definitions);
+    await expect(run(connection, segments)).rejects.toThrow(
       'CHECK constraint failed: rows of child (parent_id) refer to rows that are not in parent',
     );
     expect(await rows(connection, 'SELECT * FROM child')).toHaveLength(2);
@@ -291,11 +291,11 @@ test('foreign keys left on are noticed before a row is lost', async () => {
   const connection = await open(
     `${oldParent}; ${goodChild}; INSERT INTO parent VALUES ('a'); INSERT INTO child VALUES (1, 'a')`,
   );
-  const { statements } = await planOf(connection, definitions);
+  const { segments } = await planOf(connection, definitions);
   await expect(
     run(
       connection,
-      statements.filter(({ transactional }) => transactional),
+      segments.filter(({ transaction }) => transaction),
     ),
   ).rejects.toThrow('CHECK constraint failed: foreign keys must be off while tables are dropped');
   expect(await rows(connection, 'SELECT * FROM child')).toHaveLength(1);
@@ -319,6 +319,35 @@ test('functions and grants are none of SQLite', () => {
     sqlite.render([{ type: 'create', id: 'grant:main.schema.app' as never, to: grant }], {
       live: new Map(),
       target: new Map(),
+      facts: new Map(),
     }),
   ).toThrow('SQLite has no grant');
+});
+
+describe('the name of the new table until it has its own', () => {
+  const makeshifts = async (connection: Connection): Promise<readonly string[]> =>
+    (await converges(connection)).flatMap((sql) => /^CREATE TABLE "(dbos_new_\w+)"/.exec(sql)?.[1] ?? []);
+
+  test.each([
+    ['table', 'CREATE TABLE DBOS_new_parent (mine); INSERT INTO dbos_new_parent VALUES (7)'],
+    ['view', 'CREATE VIEW dbos_new_parent AS SELECT 7 AS mine'],
+    ['table whose index has it', 'CREATE TABLE t (mine); CREATE INDEX dbos_new_parent ON t (mine)'],
+    [
+      'table and a view of the next name',
+      'CREATE TABLE dbos_new_parent (mine); INSERT INTO dbos_new_parent VALUES (7); CREATE VIEW dbos_new_parent_2 AS SELECT 1',
+    ],
+  ])("is none of somebody's %s", async (_, sql) => {
+    const connection = await open(`${oldParent}; ${goodChild}; ${sql}; INSERT INTO parent VALUES ('a')`);
+    const before = await rows(connection, `SELECT * FROM sqlite_master WHERE lower(name) LIKE 'dbos_new%'`);
+    expect(await makeshifts(connection)).toEqual([
+      sql.includes('parent_2') ? 'dbos_new_parent_3' : 'dbos_new_parent_2',
+    ]);
+    const after = await rows(connection, `SELECT * FROM sqlite_master WHERE lower(name) LIKE 'dbos_new%'`);
+    expect(after.map(({ sql: text }) => text)).toEqual(before.map(({ sql: text }) => text));
+    if (/^CREATE (?:TABLE DBOS|TABLE dbos|VIEW)/.test(sql)) {
+      expect(await rows(connection, 'SELECT mine FROM dbos_new_parent')).toEqual([{ mine: 7 }]);
+    }
+    expect(await rows(connection, 'SELECT id FROM parent')).toEqual([{ id: 'a' }]);
+    await connection.close();
+  });
 });

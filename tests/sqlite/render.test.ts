@@ -7,11 +7,12 @@ import { type Definitions, table } from '../../src/model/definition.ts';
 import type { Connection } from '../../src/model/dialect.ts';
 import { idFor, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
+import { statementsOf } from '../../src/model/plan.ts';
 import { order } from '../../src/planner/order.ts';
-import { dropOurs } from '../../src/planner/ownership.ts';
+import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
 import { tokenize } from '../../src/sqlite/text/tokens.ts';
-import { declared, everything, files, live, migrate, planOf, rows, run, script } from './support.ts';
+import { declared, everything, files, live, migrate, planOf, rows, run, script, sqlOf } from './support.ts';
 
 const open = files();
 const catalog = declared(everything);
@@ -23,10 +24,13 @@ async function made(definitions: Definitions = everything): Promise<Connection> 
 }
 
 /** The statements of a declared database, planned once for all tests of single objects. */
-const creation = sqlite.render(order([...catalog].map(([id, to]) => ({ type: 'create', id, to }))), {
-  live: new Map(),
-  target: catalog,
-});
+const creation = segmentsOf(
+  sqlite.render(order([...catalog].map(([id, to]) => ({ type: 'create', id, to }))), {
+    live: new Map(),
+    target: catalog,
+    facts: new Map(),
+  }),
+);
 
 /** The drops of an object and of all that cannot be without it. */
 function dropsOf(id: ObjectId, from: Catalog): readonly Drop[] {
@@ -77,13 +81,14 @@ describe('any object that is missing is made again, and no row is lost', () => {
     const drops = dropsOf(id, catalog);
     const lost = losesRows(drops, 'workflow_status') ? tables : tables.filter((name) => losesRows(drops, name));
     await connection.query(lost.map((name) => `DELETE FROM ${name}`));
-    await run(connection, sqlite.render(order(drops), { live: catalog, target: new Map() }));
+    const context = { live: catalog, target: new Map(), facts: new Map() };
+    await run(connection, segmentsOf(sqlite.render(order(drops), context)));
     if (id.startsWith('version:')) await connection.query(`DELETE FROM ${id.slice('version:main.'.length)}`);
 
     const plan = await planOf(connection, everything);
     expect(plan.changes.map((change) => change.id)).toContain(id);
-    expect(plan.statements.flatMap(({ objects }) => objects)).toContain(id);
-    await run(connection, plan.statements);
+    expect(statementsOf(plan).flatMap(({ objects }) => objects)).toContain(id);
+    await run(connection, plan.segments);
     expect((await planOf(connection, everything)).changes).toEqual([]);
     for (const name of tables) {
       const kept = lost.includes(name) ? [] : [{ kept: 1 }];
@@ -149,8 +154,7 @@ describe('columns', () => {
       w: { type: { varchar: 9 }, default: { value: "it's" } },
       v: { type: { numeric: [38, 15] }, default: { value: null } },
     });
-    const { statements } = await migrate(connection, wanted);
-    expect(statements.map(({ sql }) => sql)).toEqual([
+    expect(sqlOf(await migrate(connection, wanted))).toEqual([
       'ALTER TABLE "t" ADD COLUMN "z" TEXT',
       'ALTER TABLE "t" ADD COLUMN "y" BOOLEAN NOT NULL DEFAULT FALSE',
       'ALTER TABLE "t" ADD COLUMN "x" REAL NOT NULL DEFAULT 1.0',
@@ -167,8 +171,7 @@ describe('columns', () => {
     ['NOT NULL and no default', { z: { type: 'bigint', notNull: true } }],
   ] as const)('with %s need a rebuild', async (_, columns) => {
     const connection = await open('CREATE TABLE t (id TEXT NOT NULL PRIMARY KEY)');
-    const { statements } = await migrate(connection, definitions(columns));
-    expect(statements.map(({ sql }) => sql)).toContain('DROP TABLE "t"');
+    expect(sqlOf(await migrate(connection, definitions(columns)))).toContain('DROP TABLE "t"');
     expect((await planOf(connection, definitions(columns))).changes).toEqual([]);
     await connection.close();
   });
@@ -178,9 +181,9 @@ test('an index under another name is made under its own', async () => {
   const connection = await made();
   await connection.query(`DROP INDEX uq_workflow_status_dedup_id;
 CREATE UNIQUE INDEX uq_workflow_status_queue_name_dedup_id ON workflow_status (queue_name, deduplication_id) WHERE deduplication_id IS NOT NULL`);
-  const { changes, statements } = await planOf(connection, everything);
-  expect(changes.map(({ type }) => type)).toEqual(['rename']);
-  expect(statements.map(({ sql }) => sql)).toEqual([
+  const plan = await planOf(connection, everything);
+  expect(plan.changes.map(({ type }) => type)).toEqual(['rename']);
+  expect(sqlOf(plan)).toEqual([
     'DROP INDEX "uq_workflow_status_queue_name_dedup_id"',
     'CREATE UNIQUE INDEX "uq_workflow_status_dedup_id" ON "workflow_status" (queue_name, deduplication_id) WHERE deduplication_id IS NOT NULL',
   ]);
@@ -192,8 +195,7 @@ test('retired objects go, and those that hold rows stay', async () => {
   const connection = await made();
   await connection.query(`CREATE INDEX workflow_status_status_index ON workflow_status (status);
 CREATE VIEW job_queue AS SELECT * FROM workflow_queue; CREATE TABLE scheduler_state (a); INSERT INTO scheduler_state VALUES (1)`);
-  const { statements } = await planOf(connection, everything);
-  expect(statements.map(({ sql }) => sql).toSorted()).toEqual([
+  expect(sqlOf(await planOf(connection, everything)).toSorted()).toEqual([
     'DROP INDEX "workflow_status_status_index"',
     'DROP VIEW "job_queue"',
   ]);
@@ -221,8 +223,8 @@ describe('reset', () => {
     ]);
     const found = await live(connection, systemDefinitions);
     const target = new Map([...found].filter(([, { kind }]) => kind === 'database'));
-    const mayDrop = dropOurs(declared(systemDefinitions), systemDefinitions.retired);
-    const { statements } = await planOf(connection, systemDefinitions, target, mayDrop);
+    const plan = await planOf(connection, systemDefinitions, { target, takes: 'everything of ours' });
+    const statements = statementsOf(plan);
     const dropped = statements.flatMap(({ sql }) => /^DROP TABLE "(\w+)"/.exec(sql)?.[1] ?? []);
     expect(dropped.toSorted()).toEqual(
       [...systemDefinitions.tables.map(({ name }) => name), 'scheduler_state'].toSorted(),
@@ -231,7 +233,7 @@ describe('reset', () => {
     expect(new Set(statements.flatMap(({ objects }) => objects))).toEqual(
       new Set([...found.keys()].filter((id) => !target.has(id))),
     );
-    await run(connection, statements);
+    await run(connection, plan.segments);
     expect(await rows(connection, 'SELECT name FROM sqlite_master')).toEqual([{ name: 'theirs' }]);
     expect(await rows(connection, 'SELECT * FROM theirs')).toEqual([{ id: 'w' }]);
     await connection.close();
@@ -241,20 +243,52 @@ describe('reset', () => {
 test('a column that goes takes its rows with it, and says so', async () => {
   const connection = await made();
   const drops = dropsOf('column:main.queues.concurrency' as ObjectId, catalog);
-  const statements = sqlite.render(drops, { live: catalog, target: new Map() });
+  const statements = sqlite.render(drops, { live: catalog, target: new Map(), facts: new Map() });
   expect(statements.filter(({ hazards }) => hazards.length > 0).map(({ sql, hazards }) => [sql, hazards])).toEqual([
-    ['DROP TABLE "queues"', ['data loss']],
+    [
+      'DROP TABLE "queues"',
+      [{ name: 'data-loss', why: 'the values of queues.concurrency are gone', instead: 'copy the file first' }],
+    ],
   ]);
   await connection.close();
 });
 
 describe('locks', () => {
-  test('a new table takes none', async () => {
+  test('a file that is still to be made is locked for nobody', () => {
+    expect(creation.map(({ transaction }) => transaction)).toEqual([true]);
+    const statements = creation.flatMap((segment) => segment.statements);
+    expect(new Set(statements.flatMap(({ locks }) => locks))).toEqual(new Set());
+    expect(new Set(statements.map(({ commits, on }) => `${commits}, ${on}`))).toEqual(
+      new Set(['with others, database']),
+    );
+  });
+
+  test('a new table in a file that is there locks that as a whole', async () => {
     const connection = await open();
-    const { statements } = await planOf(connection, everything);
-    expect(new Set(statements.map(({ lock }) => lock))).toEqual(new Set([null]));
-    expect(statements.every(({ transactional, on }) => transactional && on === 'database')).toBe(true);
+    const plan = await planOf(connection, everything);
+    for (const { locks } of statementsOf(plan)) expect(locks).toEqual([{ relation: 'main', mode: 'EXCLUSIVE' }]);
     await connection.close();
+  });
+
+  test('settings and temporary tables lock nothing, and the switches of foreign keys stand in no transaction', async () => {
+    const connection = await open(
+      'CREATE TABLE dbos_migrations (version TEXT PRIMARY KEY); INSERT INTO dbos_migrations VALUES (1)',
+    );
+    const statements = statementsOf(await planOf(connection, everything));
+    await connection.close();
+    const free = statements.filter(({ locks }) => locks.length === 0).map(({ sql }) => sql.split(/ [(=]/, 1)[0]);
+    expect(free).toEqual([
+      'PRAGMA foreign_keys',
+      'CREATE TEMP TABLE dbos_guard',
+      'INSERT INTO temp.dbos_guard',
+      'PRAGMA legacy_alter_table',
+      'PRAGMA legacy_alter_table',
+      'DROP TABLE temp.dbos_guard',
+      'PRAGMA foreign_keys',
+    ]);
+    const outside = statements.filter(({ commits }) => commits === 'no transaction');
+    expect(outside.map(({ sql }) => sql)).toEqual(['PRAGMA foreign_keys = OFF', 'PRAGMA foreign_keys = ON']);
+    expect(outside).toEqual([statements.at(0), statements.at(-1)]);
   });
 });
 
@@ -266,7 +300,7 @@ if (!hasShell) process.stderr.write('no sqlite3 here: a test of its shell is ski
 CREATE TRIGGER mine AFTER INSERT ON notifications BEGIN SELECT 'a;'; END; INSERT INTO notifications VALUES (NULL, NULL, 1)`);
   const shell = spawnSync('sqlite3', ['-bail', ':memory:'], {
     input: `CREATE TABLE notifications (message_uuid TEXT, destination_uuid TEXT, mine);
-CREATE TRIGGER mine AFTER INSERT ON notifications BEGIN SELECT 'a;'; END;\n${script((await planOf(connection, everything)).statements)}
+CREATE TRIGGER mine AFTER INSERT ON notifications BEGIN SELECT 'a;'; END;\n${script((await planOf(connection, everything)).segments)}
 SELECT count(*) FROM sqlite_master WHERE name = 'mine'; PRAGMA foreign_keys;`,
     encoding: 'utf8',
   });

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Catalog } from '../../src/model/catalog.ts';
 import { combine, type Definitions } from '../../src/model/definition.ts';
-import type { Connection, Row, Scope } from '../../src/model/dialect.ts';
-import type { Plan, Statement } from '../../src/model/plan.ts';
-import { dropRetired, type MayDrop } from '../../src/planner/ownership.ts';
+import type { Connection, LiveState, Row, Settled } from '../../src/model/dialect.ts';
+import { lookFor, type Scope } from '../../src/model/look.ts';
+import type { ObjectId } from '../../src/model/objects.ts';
+import { type Plan, type Segment, statementsOf } from '../../src/model/plan.ts';
+import type { Ownership } from '../../src/planner/ownership.ts';
 import { plan } from '../../src/planner/plan.ts';
-import { openSqlite, sqlite } from '../../src/sqlite/dialect.ts';
+import { segmentsOf } from '../../src/planner/segments.ts';
+import { connectSqlite } from '../../src/sqlite/connection/connect.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
@@ -23,52 +27,71 @@ export const scopeOf = (definitions: Definitions, database = 'test.sqlite'): Sco
 export function files(): (sql?: string) => Promise<Connection> {
   const directory = temporaryDirectories();
   return async (sql = '') => {
-    const { connection } = await openSqlite(join(directory(), `${randomUUID()}.sqlite`), { write: true });
+    const { connection } = await connectSqlite(join(directory(), `${randomUUID()}.sqlite`), { write: true });
     await connection.query(`PRAGMA synchronous = OFF;${sql}`);
     return connection;
   };
 }
 
+export const introspect = (
+  connection: Connection,
+  definitions: Definitions,
+  { surroundings = false }: { readonly surroundings?: boolean } = {},
+): Promise<LiveState> => sqlite.introspect(connection, lookFor(scopeOf(definitions), { surroundings }));
+
+export const settle = async (found: Catalog, definitions: Definitions): Promise<Settled> =>
+  sqlite.settle(found, declared(definitions), definitions);
+
+/** The live objects in the words of the definitions. */
 export const live = async (connection: Connection, definitions: Definitions): Promise<Catalog> =>
-  (await sqlite.introspect(connection, scopeOf(definitions))).catalog;
+  (await settle((await introspect(connection, definitions)).catalog, definitions)).named;
 
 export const declared = (definitions: Definitions): Catalog =>
   sqlite.declare(definitions, { schema: 'main', database: 'test.sqlite', role: null });
+
+export interface PlanOptions {
+  readonly target?: Catalog;
+  readonly takes?: Ownership['takes'];
+  readonly surroundings?: boolean;
+}
 
 /** The plan from what is in the file to what is declared, as `migrate` makes it. */
 export async function planOf(
   connection: Connection,
   definitions: Definitions,
-  target: Catalog = declared(definitions),
-  mayDrop: MayDrop = dropRetired(definitions.retired, false),
+  { target = declared(definitions), takes = 'retired', surroundings = false }: PlanOptions = {},
 ): Promise<Plan> {
-  const found = await live(connection, definitions);
-  return plan({
-    live: found,
-    settled: found,
-    target,
-    mayDrop,
-    render: (changes) => sqlite.render(changes, { live: found, target }),
-  });
+  const { catalog, facts } = await introspect(connection, definitions, { surroundings });
+  const settled = (await sqlite.settle(catalog, target, definitions)).catalog;
+  const ownership = {
+    retired: definitions.retired,
+    declared: declared(definitions),
+    takes,
+    foreign: new Set<ObjectId>(),
+  };
+  const outcome = plan({ live: catalog, settled, target, ownership });
+  return { ...outcome, segments: segmentsOf(sqlite.render(outcome.changes, { live: settled, target, facts })) };
 }
 
-/** The statements as `--dry-run` prints them, one transaction for each run of transactional ones. */
-export function script(statements: readonly Statement[]): string {
-  const lines: string[] = [];
-  let inside = false;
-  for (const statement of statements) {
-    if (statement.transactional !== inside) lines.push(inside ? 'COMMIT' : 'BEGIN IMMEDIATE');
-    inside = statement.transactional;
-    lines.push(statement.sql);
-  }
-  if (inside) lines.push('COMMIT');
-  return lines.map((line) => `${line};\n`).join('');
-}
+/** The statements of a plan by their SQL. */
+export const sqlOf = (made: Pick<Plan, 'segments'>): readonly string[] => statementsOf(made).map(({ sql }) => sql);
 
-/** Runs the statements; the first that is refused is thrown, with nothing of its transaction left. */
-export async function run(connection: Connection, statements: readonly Statement[]): Promise<void> {
+const linesOf = ({ transaction, statements }: Segment): readonly string[] => {
+  const own = statements.map(({ sql }) => sql);
+  return transaction ? [...sqlite.begin, ...own, 'COMMIT'] : own;
+};
+
+/** The segments as `--dry-run` prints them. */
+export const script = (segments: readonly Segment[]): string =>
+  segments
+    .flatMap(linesOf)
+    .map((line) => `${line};\n`)
+    .join('');
+
+/** Runs the segments; the first statement that is refused is thrown, with nothing of its transaction left. */
+export async function run(connection: Connection, segments: readonly Segment[]): Promise<void> {
   try {
-    await connection.query(script(statements));
+    for (const segment of segments) await connection.query(linesOf(segment));
   } catch (error) {
     await connection.query('ROLLBACK');
     throw error;
@@ -77,7 +100,7 @@ export async function run(connection: Connection, statements: readonly Statement
 
 export async function migrate(connection: Connection, definitions: Definitions): Promise<Plan> {
   const made = await planOf(connection, definitions);
-  await run(connection, made.statements);
+  await run(connection, made.segments);
   return made;
 }
 

@@ -2,9 +2,11 @@ import { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Connection } from '../../model/dialect.ts';
 import { UserError } from '../../model/errors.ts';
+import { cancellation } from './cancel.ts';
+import { type Binding, watchBinding } from './channel-binding.ts';
 import { explain, type Failure, MISSING_DATABASE } from './failure.ts';
 import { connectionOf } from './connection.ts';
-import { classify, watch } from './sight.ts';
+import { classify, type Sight, watch } from './sight.ts';
 import { resolveSettings, type Settings } from './settings.ts';
 import { isSocketDirectory } from './socket-directory.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
@@ -15,18 +17,21 @@ export type Opened =
   | { readonly connection: null; readonly missing: UserError };
 
 export interface ConnectOptions {
-  /** Where PGPASSWORD and the like are looked up; otherwise the process's own environment. */
-  readonly environment?: Environment;
+  /** Where PGPASSWORD and the like are looked up; null for a URL that stands for itself. */
+  readonly environment: Environment | null;
+  /** Aborted, it ends the attempt to connect, and later whatever the connection is doing. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Connects as libpq would with this URL: environment, password file and the modes of TLS included.
  * Values of int8 come as text, being larger than a number of JavaScript can hold.
  * @throws UserError for everything that keeps it from connecting but a missing database.
+ * @throws the signal's reason once that is aborted
  */
-export async function connectPostgres(target: PostgresTarget, options: ConnectOptions = {}): Promise<Opened> {
-  const settings = await resolveSettings(target, options.environment ?? process.env);
-  const opened = await open(settings);
+export async function connectPostgres(target: PostgresTarget, options: ConnectOptions): Promise<Opened> {
+  const settings = await resolveSettings(target, options.environment);
+  const opened = await open(settings, options.signal);
   if ('connection' in opened) return { connection: opened.connection, missing: null };
   const error = explain(opened.failure, settings);
   if (serverCode(opened.failure) === MISSING_DATABASE) return { connection: null, missing: error };
@@ -41,7 +46,7 @@ const REFUSALS: ReadonlySet<string> = new Set([MISSING_DATABASE, '28000', '42501
  * one, the database that the URL names as `maintenance_db`.
  * @throws UserError for everything that keeps it from connecting.
  */
-export async function connectMaintenance(target: PostgresTarget, options: ConnectOptions = {}): Promise<Connection> {
+export async function connectMaintenance(target: PostgresTarget, options: ConnectOptions): Promise<Connection> {
   const named = target.maintenanceDatabase;
   const first = await openDatabase('postgres');
   if ('connection' in first) return first.connection;
@@ -60,8 +65,8 @@ export async function connectMaintenance(target: PostgresTarget, options: Connec
   });
 
   async function openDatabase(database: string): Promise<Attempt & { settings: Settings }> {
-    const settings = await resolveSettings({ ...target, database }, options.environment ?? process.env);
-    return { ...(await open(settings)), settings };
+    const settings = await resolveSettings({ ...target, database }, options.environment);
+    return { ...(await open(settings, options.signal)), settings };
   }
 }
 
@@ -71,10 +76,10 @@ type Attempt = { readonly connection: Connection } | { readonly failure: Failure
  * Tries what the mode of TLS allows, in its order. A second try is made where the first one failed for being with or
  * without TLS; never after a password was refused, so that no password is sent in clear that TLS did not like.
  */
-async function open(settings: Settings): Promise<Attempt> {
+async function open(settings: Settings, signal: AbortSignal | undefined): Promise<Attempt> {
   let attempt: Extract<Attempt, { failure: Failure }> | undefined;
   for (const tls of settings.ssl.attempts) {
-    const next = await tryToConnect(settings, tls);
+    const next = await tryToConnect(settings, tls, signal);
     if ('connection' in next) return next;
     const isLast = !dependsOnTls(next.failure);
     // The first failure is what the operator asked about, unless the second try came further than that.
@@ -93,42 +98,67 @@ const serverCode = (failure: Failure): string | null => (failure.stage === 'serv
 /** Keeps the way through a router open while a statement runs for hours: they forget after minutes of silence. */
 const KEEP_ALIVE_AFTER = 30_000;
 
-async function tryToConnect(settings: Settings, tls: ConnectionOptions | null): Promise<Attempt> {
+async function tryToConnect(
+  settings: Settings,
+  tls: ConnectionOptions | null,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
   const { Client, types } = await import('pg');
+  signal?.throwIfAborted();
   const socket = new Socket();
   const sight = watch(socket, tls !== null);
   const client = new Client({
-    user: settings.user,
-    password: () => {
-      sight.passwordMissing = settings.password.value === null;
-      return settings.password.value ?? Promise.reject(new Error('no password'));
-    },
-    host: settings.host,
-    port: settings.port,
-    database: settings.database,
-    ssl: tls ?? false,
-    sslnegotiation: 'postgres',
-    enableChannelBinding: settings.requireChannelBinding,
-    application_name: settings.applicationName,
-    ...(settings.options === null ? {} : { options: settings.options }),
-    keepAlive: !isSocketDirectory(settings.host),
-    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
+    ...clientOptions(settings, tls),
+    password: () => answer(settings, sight, binding),
     stream: () => socket,
   });
+  const binding = watchBinding(client);
   const timer = startTimer(settings.timeout, () => {
     sight.timedOut = true;
     socket.destroy(new Error('timeout'));
   });
+  const abort = (): void => void socket.destroy(new Error('aborted'));
+  signal?.addEventListener('abort', abort);
   try {
     await client.connect();
-    return { connection: connectionOf(client, socket, types, settings) };
+    sight.isUnbound = settings.requireChannelBinding && !binding.isProven;
+    if (sight.isUnbound) throw new Error('not bound');
+    const cancel = cancellation(settings, tls, client);
+    return { connection: connectionOf(client, socket, { parsers: types, settings, signal, cancel }) };
   } catch (error) {
+    // What the driver has to say of the end that follows is said by this error already.
+    client.on('error', () => {});
     socket.destroy();
+    signal?.throwIfAborted();
     return { failure: classify(error as Error, sight, tls !== null) };
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }
+
+/** The password, where it may go out: it is asked for before anything is sent that is made from it. */
+async function answer({ password, requireChannelBinding }: Settings, sight: Sight, binding: Binding): Promise<string> {
+  sight.isUnbound = requireChannelBinding && !binding.isOffered;
+  if (sight.isUnbound) throw new Error('not bound');
+  sight.passwordMissing = password.value === null;
+  if (password.value === null) throw new Error('no password');
+  return password.value;
+}
+
+const clientOptions = (settings: Settings, tls: ConnectionOptions | null) => ({
+  user: settings.user,
+  host: settings.host,
+  port: settings.port,
+  database: settings.database,
+  ssl: tls ?? false,
+  sslnegotiation: 'postgres' as const,
+  enableChannelBinding: settings.requireChannelBinding,
+  application_name: settings.applicationName,
+  ...(settings.options === null ? {} : { options: settings.options }),
+  keepAlive: !isSocketDirectory(settings.host),
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
+});
 
 const startTimer = (timeout: number, listener: () => void): NodeJS.Timeout | undefined =>
   timeout === 0 ? undefined : setTimeout(listener, timeout);

@@ -11,6 +11,8 @@ export type Failure =
   | { readonly stage: 'no tls' }
   | { readonly stage: 'tls'; readonly error: Error; readonly code: string }
   | { readonly stage: 'no password' }
+  /** The server does not bind its authentication to the TLS channel, which was asked for. */
+  | { readonly stage: 'unbound' }
   | { readonly stage: 'server'; readonly error: ServerError }
   /** The server went away without a word, or the driver gave up on what it said. */
   | { readonly stage: 'broken'; readonly error: Error };
@@ -49,13 +51,19 @@ const wording: Wording = {
   ],
   stranger: (_, to) => [`what listens at ${place(to)} is not PostgreSQL`, 'correct host and port'],
   'no tls': (_, to) => [
-    `the server does not offer TLS, which sslmode=${to.ssl.mode} asks for`,
-    'turn ssl on in the server or, where the network is to be trusted, use sslmode=prefer',
+    `the server does not offer TLS, which ${to.requireChannelBinding ? 'channel_binding=require' : `sslmode=${to.ssl.mode}`} asks for`,
+    to.requireChannelBinding
+      ? 'turn ssl on in the server or, where the network is to be trusted, leave channel_binding out'
+      : 'turn ssl on in the server or, where the network is to be trusted, use sslmode=prefer',
   ],
   tls: ({ code, error }) => [`no TLS connection: ${error.message}`, tlsHints[code] ?? defaultTlsHint],
   'no password': (_, to) => [
     `the server asks for the password of user "${to.user}" and none was given (${to.password.source})`,
     'put it into the URL, PGPASSWORD or the password file',
+  ],
+  unbound: () => [
+    'the server does not bind its authentication to TLS, which channel_binding=require asks for',
+    'give the role a password as SCRAM-SHA-256 and a line with scram-sha-256 in pg_hba.conf; a proxy that ends TLS in between cannot bind',
   ],
   server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error)],
   broken: ({ error }, to) => [

@@ -6,13 +6,15 @@ export interface Sight {
   reached: boolean;
   timedOut: boolean;
   passwordMissing: boolean;
+  /** Whether the connection was given up as its authentication is not bound to its TLS channel. */
+  isUnbound: boolean;
   /** The first bytes that came back. */
   answer: string | null;
 }
 
 /** Watches a socket that is not connected yet, and closes it on what does not speak PostgreSQL's protocol. */
 export function watch(socket: Socket, tls: boolean): Sight {
-  const sight: Sight = { reached: false, timedOut: false, passwordMissing: false, answer: null };
+  const sight: Sight = { reached: false, timedOut: false, passwordMissing: false, isUnbound: false, answer: null };
   socket.once('connect', () => {
     sight.reached = true;
   });
@@ -32,8 +34,8 @@ const isStranger = (answer: string, tls: boolean): boolean => !(tls ? /^(?:[SN]$
 
 /** Says how far an attempt came that ended with an error. */
 export function classify(error: Error, sight: Sight, tls: boolean): Failure {
-  if (sight.timedOut) return { stage: 'timeout', reached: sight.reached };
-  if (sight.passwordMissing) return { stage: 'no password' };
+  const own = ownDecision(sight);
+  if (own !== null) return own;
   if (isServerError(error)) return { stage: 'server', error };
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (!sight.reached) return { stage: 'network', error, code };
@@ -41,4 +43,11 @@ export function classify(error: Error, sight: Sight, tls: boolean): Failure {
   if (isStranger(sight.answer, tls)) return { stage: 'stranger' };
   if (!tls) return { stage: 'broken', error };
   return sight.answer === 'S' ? { stage: 'tls', error, code } : { stage: 'no tls' };
+}
+
+/** Why this side gave the attempt up; null where it did not. */
+function ownDecision({ timedOut, reached, isUnbound, passwordMissing }: Sight): Failure | null {
+  if (timedOut) return { stage: 'timeout', reached };
+  if (isUnbound) return { stage: 'unbound' };
+  return passwordMissing ? { stage: 'no password' } : null;
 }

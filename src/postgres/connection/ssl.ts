@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { UserError } from '../../model/errors.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
+import { quoted } from '../../secrets/printable.ts';
 import { lookUp } from './look-up.ts';
 
 /** The ways to connect in the order in which they are tried: null is without TLS. */
@@ -33,14 +33,15 @@ export type SslMode = keyof typeof modes;
 /**
  * Reads what URL and environment say about TLS, and the files that they name.
  * Where a mode asks for verification and no authority is named, those that node trusts are taken.
+ * @param home the directory of libpq's default files; null for none
  * @throws UserError for an unknown mode and a file that cannot be read.
  */
-export async function readSsl(target: PostgresTarget, environment: Environment): Promise<Ssl> {
+export async function readSsl(target: PostgresTarget, environment: Environment, home: string | null): Promise<Ssl> {
   const root = lookUp(target, 'sslrootcert', environment, 'PGSSLROOTCERT');
   const mode = readMode(target, environment, root);
   if (mode === 'disable') return { mode, attempts: [null] };
   const { tries, verifies } = modes[mode];
-  const files = await readFiles(target, environment, root);
+  const files = await readFiles(target, fileReader(target, environment, home), root);
   const tls: ConnectionOptions = {
     ...files,
     // A mode that verifies nothing verifies the authority all the same where one is named.
@@ -51,12 +52,7 @@ export async function readSsl(target: PostgresTarget, environment: Environment):
 }
 
 /** Gives the authority, the certificate and its key: no more of them than there are. */
-async function readFiles(
-  target: PostgresTarget,
-  environment: Environment,
-  root: string | null,
-): Promise<ConnectionOptions> {
-  const read = fileReader(target, environment);
+async function readFiles(target: PostgresTarget, read: FileReader, root: string | null): Promise<ConnectionOptions> {
   const ca = root === 'system' ? null : await read('sslrootcert', 'PGSSLROOTCERT', 'root.crt');
   const cert = await read('sslcert', 'PGSSLCERT', 'postgresql.crt');
   const key = cert === null ? null : await read('sslkey', 'PGSSLKEY', 'postgresql.key');
@@ -74,28 +70,51 @@ async function readFiles(
   return files;
 }
 
+/**
+ * The stricter one of `sslmode` and `ssl`, which libpq knows as `ssl=true`, and drivers with the modes of `sslmode` too.
+ * https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
+ */
 function readMode(target: PostgresTarget, environment: Environment, root: string | null): SslMode {
-  // libpq takes JDBC's spelling too, and the runtime's driver has one of its own for what libpq calls require.
-  if (target.parameters.get('ssl') === 'true') return 'require';
+  const ofUrl = (parameter: 'ssl' | 'sslmode'): SslMode | null => {
+    const text = target.parameters.get(parameter);
+    return text ? modeOf(parameter, text) : null;
+  };
+  const [ssl, sslmode] = [ofUrl('ssl'), ofUrl('sslmode')];
+  const strictest = (Object.keys(modes) as readonly SslMode[]).findLast((mode) => mode === ssl || mode === sslmode);
   const byDefault = root === 'system' ? 'verify-full' : 'prefer';
-  const text = lookUp(target, 'sslmode', environment, 'PGSSLMODE') ?? byDefault;
-  if (text === 'no-verify') return 'require';
+  return strictest ?? modeOf('sslmode', environment['PGSSLMODE'] || byDefault) ?? byDefault;
+}
+
+/** Other words for the modes: of JDBC, and of the runtime's driver for what libpq calls require. */
+const synonyms: { readonly [P in 'ssl' | 'sslmode']: Readonly<Record<string, SslMode | null>> } = {
+  sslmode: { 'no-verify': 'require' },
+  ssl: { 'no-verify': 'require', true: 'require', 1: 'require', false: null, 0: null },
+};
+
+/** Null where nothing is asked for. */
+function modeOf(parameter: 'ssl' | 'sslmode', text: string): SslMode | null {
   if (Object.hasOwn(modes, text)) return text as SslMode;
-  throw new UserError(`sslmode "${text}" is unknown`, { hint: `use one of ${Object.keys(modes).join(', ')}` });
+  const synonym = Object.hasOwn(synonyms[parameter], text) ? synonyms[parameter][text] : undefined;
+  if (synonym !== undefined) return synonym;
+  throw new UserError(`${parameter} ${quoted(text)} is unknown`, {
+    hint: `use one of ${Object.keys(modes).join(', ')}`,
+  });
 }
 
 type FileReader = (parameter: string, variable: string, defaultName: string) => Promise<Buffer | null>;
 
 /** Reads the file that a parameter names, or the one of the default name where that exists. */
-function fileReader(target: PostgresTarget, environment: Environment): FileReader {
+function fileReader(target: PostgresTarget, environment: Environment, home: string | null): FileReader {
   return async (parameter, variable, defaultName) => {
     const named = lookUp(target, parameter, environment, variable);
-    const path = named ?? join(environment['HOME'] ?? homedir(), '.postgresql', defaultName);
-    if (named === null && !existsSync(path)) return null;
+    const path = named ?? (home === null ? null : join(home, '.postgresql', defaultName));
+    if (path === null || (named === null && !existsSync(path))) return null;
     try {
+      // A pipe would wait for somebody who writes.
+      if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
       return await readFile(path);
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       throw new UserError(`the file of ${parameter} cannot be read: ${reason}`, {
         where: path,
         hint: `correct ${parameter} in the URL, or ${variable}`,

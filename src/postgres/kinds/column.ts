@@ -2,8 +2,105 @@ import type { Alter } from '../../model/change.ts';
 import type { RenderContext } from '../../model/dialect.ts';
 import type { ColumnObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { alterTable, type Draft, differing, type KindRenderer, never, tableOf } from '../draft.ts';
+import { isRetyped, retyping } from '../retype.ts';
+import { defaultText, typeText } from '../spelling.ts';
+import {
+  alterTable,
+  type Draft,
+  differing,
+  impossible,
+  type KindModule,
+  lock,
+  losesData,
+  mayFail,
+  mayOwn,
+  nameOf,
+  relationOf,
+  tableOf,
+  writing,
+} from './draft.ts';
 import { contentOf, deleteStrange, emptyTable } from './version.ts';
+
+interface ColumnRow {
+  readonly table: string;
+  readonly name: string;
+  readonly position: number;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly identity: string;
+  readonly generated: string;
+  readonly expression: string | null;
+  readonly collation: string | null;
+  readonly storage: NonNullable<ColumnObject['storage']> | null;
+  readonly compression: NonNullable<ColumnObject['compression']> | null;
+}
+
+/**
+ * From PostgreSQL 18 on a NOT NULL is a constraint, which need not be validated: until it is, there may be rows
+ * without a value. https://www.postgresql.org/docs/current/catalog-pg-constraint.html
+ */
+const query = `SELECT tab.relname AS "table", a.attname AS name, a.attnum AS position,
+    format_type(a.atttypid, a.atttypmod) AS type, 
+    a.attnotnull AND (a.attrelid, a.attnum) NOT IN (SELECT conrelid, conkey[1] FROM con WHERE contype = 'n') AS "notNull",
+    a.attidentity AS identity, a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
+    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
+    CASE WHEN a.attstorage <> t.typstorage THEN
+      CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END AS storage,
+    CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression
+  FROM tab JOIN pg_attribute a ON a.attrelid = tab.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum`;
+
+export const column: KindModule<'column', ColumnRow> = {
+  rows: () => query,
+  read: ({ table, name, position, type, notNull, collation, storage, compression, ...row }, { schema }) => [
+    {
+      kind: 'column',
+      schema,
+      table,
+      name,
+      position,
+      type,
+      nullable: !notNull,
+      default: row.generated === '' ? row.expression : null,
+      generated: row.generated === '' ? null : `(${row.expression}) ${row.generated === 'v' ? 'VIRTUAL' : 'STORED'}`,
+      identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
+      collation,
+      ...(storage === null ? {} : { storage }),
+      ...(compression === null ? {} : { compression }),
+    },
+  ],
+  declare: ({ tables }, { schema }) =>
+    tables.flatMap(({ name: table, columns }) =>
+      Object.entries(columns).map(([name, { type, notNull, default: value }], i) => ({
+        kind: 'column',
+        schema,
+        table,
+        name,
+        position: i + 1,
+        type: typeText(type),
+        nullable: notNull !== true,
+        default: value === undefined ? null : defaultText(value, type),
+        generated: null,
+        identity: null,
+        collation: null,
+      })),
+    ),
+  write: writing({
+    create: ({ to }, context) => addColumn(to, context),
+    alter: alterations,
+    rename: impossible,
+    drop: ({ from }, context) => [
+      {
+        ...dropColumn(from),
+        hazards: losesData(context, relationOf(from), `the values of the ${nameOf(from)} go with it`),
+      },
+    ],
+  }),
+  needs: (change) => mayOwn(change.type === 'drop' ? change.from : change.to),
+  // The values stay.
+  mend: (o) => alterColumn(o, 'DROP NOT NULL').sql,
+};
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */
 export const columnClause = (o: ColumnObject): string =>
@@ -15,33 +112,43 @@ export const columnClause = (o: ColumnObject): string =>
     ...(o.nullable ? [] : ['NOT NULL']),
   ].join(' ');
 
-export const column: KindRenderer<ColumnObject> = {
-  create: (o, { target }) => [
-    // Rows of a bookkeeping table say nothing without their column.
-    ...(contentOf(target, o)?.column === o.name ? [emptyTable(o)] : []),
+/** Without a default, rows that are there are looked through for one that has no value: that is each of them. */
+function addColumn(o: ColumnObject, context: RenderContext): readonly Draft[] {
+  const table = relationOf(o);
+  // Rows of a bookkeeping table say nothing without their column.
+  const isContent = contentOf(context.target, o)?.column === o.name;
+  const isFilled = o.nullable || o.default !== null;
+  return [
+    ...(isContent ? [emptyTable(o)] : []),
     {
       ...alterTable(o, `ADD COLUMN ${columnClause(o)}`),
-      hazards: isVolatile(o.default) ? ['rewrites the table'] : [],
+      scans: isVolatile(o.default) || !isFilled ? [table] : [],
+      rewrites: isVolatile(o.default) ? [table] : [],
+      hazards:
+        isFilled || isContent ? [] : mayFail(context, table, `rows of ${table} have no value for the column ${o.name}`),
+      instead: 'ADD COLUMN without the default, SET DEFAULT, then fill the rows that are there in batches',
     },
-  ],
-  alter: (change, context) => {
-    const { from, to } = change;
-    const fields = differing(change);
-    // Nothing of it is stored that could be kept.
-    if (from.generated?.endsWith(' VIRTUAL') === true) return [dropColumn(from), ...column.create(to, context)];
-    return [
-      ...dropStrangeContent(to, fields, context),
-      ...makePlain(to, fields),
-      ...dropDefault(change, fields),
-      ...changeType(change, fields),
-      ...(fields.has('default') && to.default !== null ? [alterColumn(to, `SET DEFAULT ${to.default}`)] : []),
-      ...(!from.nullable && to.nullable ? [dropNotNull(to)] : []),
-      ...(from.nullable && !to.nullable ? [...fillNulls(to), setNotNull(to)] : []),
-    ];
-  },
-  rename: never('rename a column'),
-  drop: (o) => [{ ...dropColumn(o), hazards: ['data loss'] }],
-};
+  ];
+}
+
+/** Each row gets a value of its own, which is written into it. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES */
+const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;
+
+function alterations(change: Alter<ColumnObject>, context: RenderContext): readonly Draft[] {
+  const { from, to } = change;
+  // Nothing of it is stored that could be kept.
+  if (from.generated?.endsWith(' VIRTUAL') === true) return [dropColumn(from), ...addColumn(to, context)];
+  const fields = differing(change);
+  return [
+    ...dropStrangeContent(to, fields, context),
+    ...makePlain(to, fields),
+    ...dropDefault(change, fields),
+    ...(isRetyped(fields) ? [retyping(change, context)] : storing(to, fields)),
+    ...(fields.has('default') && to.default !== null ? [alterColumn(to, `SET DEFAULT ${to.default}`)] : []),
+    ...(!from.nullable && to.nullable ? [alterColumn(to, 'DROP NOT NULL')] : []),
+    ...(from.nullable && !to.nullable ? [...fillNulls(to), setNotNull(to, context)] : []),
+  ];
+}
 
 const dropColumn = (o: ColumnObject): Draft => alterTable(o, `DROP COLUMN ${quoteIdentifier(o.name)}`);
 
@@ -49,26 +156,23 @@ const alterColumn = (o: ColumnObject, action: string): Draft =>
   alterTable(o, `ALTER COLUMN ${quoteIdentifier(o.name)} ${action}`);
 
 /** No definition can ask for a generated column. */
-const plain = (o: ColumnObject): ColumnObject =>
-  o.generated === null && o.identity === null ? o : never('make a generated column')();
+function plain(o: ColumnObject): ColumnObject {
+  if (o.generated === null && o.identity === null) return o;
+  throw new Error(`no plan can make a generated column, as the ${nameOf(o)}`);
+}
+
+type Fields = ReadonlySet<keyof ColumnObject>;
 
 const makePlain = (to: ColumnObject, fields: Fields): readonly Draft[] => [
   ...(fields.has('identity') ? [alterColumn(plain(to), 'DROP IDENTITY')] : []),
   ...(fields.has('generated') ? [alterColumn(plain(to), 'DROP EXPRESSION')] : []),
 ];
 
-/** Each row gets a value of its own, which is written into it. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES */
-const isVolatile = (value: string | null): boolean => value?.includes('gen_random_uuid()') === true;
-
-type Fields = ReadonlySet<keyof ColumnObject>;
-
 /** What a bookkeeping table should not hold goes before it can be in the way of the column's type or of NOT NULL. */
 function dropStrangeContent(to: ColumnObject, fields: Fields, { target }: RenderContext): readonly Draft[] {
   const content = contentOf(target, to);
   return content?.column === to.name && (isRetyped(fields) || fields.has('nullable')) ? [deleteStrange(content)] : [];
 }
-
-const isRetyped = (fields: Fields): boolean => fields.has('type') || fields.has('collation');
 
 /** The old default need not be castable to the new type. */
 const dropDefault = ({ from, to }: Alter<ColumnObject>, fields: Fields): readonly Draft[] =>
@@ -77,26 +181,15 @@ const dropDefault = ({ from, to }: Alter<ColumnObject>, fields: Fields): readonl
     : [];
 
 /**
- * From a limited text to a longer or unlimited one nothing is rewritten.
- * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+ * For values that come; those that are there stay as they are stored. A new type brings its own way.
+ * https://www.postgresql.org/docs/current/storage-toast.html
  */
-function changeType({ from, to }: Alter<ColumnObject>, fields: Fields): readonly Draft[] {
-  if (!isRetyped(fields)) return [];
-  const collate = fields.has('collation') ? ` COLLATE ${to.collation ?? 'pg_catalog."default"'}` : '';
-  const using = ` USING ${quoteIdentifier(to.name)}::${to.type}`;
-  return [
-    {
-      ...alterColumn(to, `TYPE ${to.type}${collate}${using}`),
-      hazards: textLength(from.type) <= textLength(to.type) ? [] : ['rewrites the table'],
-    },
-  ];
-}
-
-/** How many characters a text type holds; not comparable for a type that is none. */
-function textLength(type: string): number {
-  const found = /^(?:text|character varying(?:\((\d+)\))?)$/.exec(type);
-  return found === null ? Number.NaN : Number(found[1] ?? Number.POSITIVE_INFINITY);
-}
+const storing = (to: ColumnObject, fields: Fields): readonly Draft[] => [
+  ...(fields.has('storage')
+    ? [alterColumn(to, `SET STORAGE ${to.storage ?? (to.type.startsWith('numeric') ? 'MAIN' : 'EXTENDED')}`)]
+    : []),
+  ...(fields.has('compression') ? [alterColumn(to, `SET COMPRESSION ${to.compression ?? 'default'}`)] : []),
+];
 
 /** Rows without a value get the default that new rows get; without a default the server refuses, and nothing is lost. */
 const fillNulls = (o: ColumnObject): readonly Draft[] =>
@@ -105,11 +198,18 @@ const fillNulls = (o: ColumnObject): readonly Draft[] =>
     : [
         {
           sql: `UPDATE ${tableOf(o)} SET ${quoteIdentifier(o.name)} = DEFAULT WHERE ${quoteIdentifier(o.name)} IS NULL`,
-          lock: 'ROW EXCLUSIVE',
+          ...lock(relationOf(o), 'ROW EXCLUSIVE'),
+          scans: [relationOf(o)],
         },
       ];
 
-/** A primary key that still holds the column forbids it, and is changed behind the columns. */
-const dropNotNull = (o: ColumnObject): Draft => ({ ...alterColumn(o, 'DROP NOT NULL'), late: true });
-
-const setNotNull = (o: ColumnObject): Draft => ({ ...alterColumn(o, 'SET NOT NULL'), hazards: ['blocks writers'] });
+const setNotNull = (o: ColumnObject, context: RenderContext): Draft => ({
+  ...alterColumn(o, 'SET NOT NULL'),
+  scans: [relationOf(o)],
+  hazards:
+    o.default === null
+      ? mayFail(context, relationOf(o), `rows of ${relationOf(o)} may have no value in the column ${o.name}`)
+      : [],
+  instead:
+    'ADD CONSTRAINT … CHECK (… IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT and SET NOT NULL, each in a transaction of its own',
+});

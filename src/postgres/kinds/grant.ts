@@ -1,6 +1,63 @@
-import type { GrantObject, GrantTarget } from '../../model/objects.ts';
-import { quoteIdentifier } from '../../sql/quote.ts';
-import { type KindRenderer, never } from '../draft.ts';
+import type { Catalog } from '../../model/catalog.ts';
+import { type GrantObject, type GrantTarget, grantTargets } from '../../model/objects.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+import { list } from '../asking.ts';
+import { sequencePrivileges, tablePrivileges } from '../rights-query.ts';
+import { impossible, type KindModule, writing } from './draft.ts';
+
+export const grant: KindModule<'grant', Omit<GrantObject, 'kind' | 'schema'>> = {
+  rows: ({ role }) => (role === null ? null : query),
+  read: (row, { schema }) => [{ kind: 'grant', schema, ...row }],
+  declare: (_, { schema, role }) =>
+    role === null ? [] : grantTargets.map((on) => ({ kind: 'grant', schema, on, role, lacking: [] })),
+  write: writing({
+    create: ({ to }, { target }) => [{ sql: grantStatement(to, databaseOf(target)) }],
+    alter: ({ to }, { target }) => [{ sql: grantStatement(to, databaseOf(target)) }],
+    rename: impossible,
+    drop: impossible,
+  }),
+  // Whoever makes what is granted on may grant on it.
+  needs: (change) => (change.type === 'alter' ? [{ right: 'grant', grant: change.from }] : []),
+  mend: null,
+};
+
+const withoutAll = (privileges: readonly string[], check: string): string =>
+  `EXISTS (SELECT FROM unnest(ARRAY[${list(privileges)}]) p WHERE NOT ${check})`;
+
+/**
+ * Default privileges belong to the role that will create objects, which is the one connected now: without them the
+ * other one lacks what is still to be made.
+ */
+const notByDefault = (what: string, type: string, privileges: number): string =>
+  `SELECT ${quoteLiteral(`${what} to come of `)} || current_user WHERE NOT app.rolsuper AND (SELECT count(DISTINCT x.privilege_type)
+      FROM pg_default_acl d JOIN ns ON ns.oid = d.defaclnamespace, aclexplode(d.defaclacl) x
+      WHERE d.defaclobjtype = '${type}' AND x.grantee = app.oid
+        AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)) < ${privileges}`;
+
+/**
+ * What the role lacks in effect of what is looked at: grants to PUBLIC, to groups it inherits from, ownership and
+ * superuser rights count. https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE
+ */
+const lacks: Readonly<Record<GrantTarget, string>> = {
+  database: `SELECT 'CONNECT' WHERE NOT has_database_privilege(app.oid, current_database(), 'CONNECT')`,
+  schema: `SELECT 'USAGE' FROM ns WHERE NOT has_schema_privilege(app.oid, ns.oid, 'USAGE')`,
+  tables: `SELECT relname FROM tab WHERE ${withoutAll(tablePrivileges, 'has_table_privilege(app.oid, tab.oid, p)')}`,
+  sequences: `SELECT c.relname FROM pg_class c JOIN ns ON ns.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND ${withoutAll(sequencePrivileges, 'has_sequence_privilege(app.oid, c.oid, p)')}`,
+  functions: `SELECT DISTINCT proname FROM fun WHERE NOT has_function_privilege(app.oid, fun.oid, 'EXECUTE')`,
+  'default tables': notByDefault('tables', 'r', tablePrivileges.length),
+  'default sequences': notByDefault('sequences', 'S', sequencePrivileges.length),
+  'default functions': notByDefault('functions', 'f', 1),
+};
+
+/** Nothing counts as granted in a schema that is still to be made, but the right to connect. */
+const query = grantTargets
+  .map(
+    (on) => `SELECT '${on}' AS "on", app.rolname AS role,
+    (SELECT coalesce(json_agg(l.name ORDER BY l.name), '[]') FROM (${lacks[on]}) l(name)) AS lacking
+    FROM app${on === 'database' ? '' : ' WHERE EXISTS (SELECT FROM ns)'}`,
+  )
+  .join(' UNION ALL ');
 
 /**
  * The statements of the users' page. Default privileges bind to the role that grants them, so they hold for what
@@ -22,14 +79,7 @@ const statements: Readonly<Record<GrantTarget, (schema: string, role: string, da
 export const grantStatement = (o: GrantObject, database: string): string =>
   statements[o.on](quoteIdentifier(o.schema), quoteIdentifier(o.role), quoteIdentifier(database));
 
-const databaseOf = (catalog: ReadonlyMap<string, { readonly kind: string }>): string => {
-  for (const object of catalog.values()) if (object.kind === 'database' && 'name' in object) return String(object.name);
+function databaseOf(catalog: Catalog): string {
+  for (const object of catalog.values()) if (object.kind === 'database') return object.name;
   throw new Error('a catalog without its database');
-};
-
-export const grant: KindRenderer<GrantObject> = {
-  create: (o, { target }) => [{ sql: grantStatement(o, databaseOf(target)) }],
-  alter: ({ to }, { target }) => [{ sql: grantStatement(to, databaseOf(target)) }],
-  rename: never('rename a grant'),
-  drop: never('revoke a grant'),
-};
+}

@@ -1,16 +1,72 @@
 import type { Catalog } from '../../model/catalog.ts';
 import type { Change } from '../../model/change.ts';
 import { UserError } from '../../model/errors.ts';
+import { relationName } from '../../model/facts.ts';
 import { idOf } from '../../model/kinds.ts';
-import type { CheckObject, ColumnObject, KeyObject, TableObject, ViewObject } from '../../model/objects.ts';
+import type { CheckObject, ColumnObject, KeyObject, TableObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { type Draft, type KindRenderer, never, qualified } from '../draft.ts';
+import { checkClause } from './check.ts';
 import { columnClause } from './column.ts';
-import { checkClause, keyClause } from './constraint.ts';
+import { type Draft, impossible, type KindModule, lock, losesData, qualified, writing } from './draft.ts';
+import { keyClause } from './key.ts';
+
+interface TableRow {
+  readonly name: string;
+  readonly persistence: string;
+  readonly options: readonly string[];
+}
+
+/**
+ * A partition takes only the rows of its bounds. Tables that inherit from ours are somebody else's and no part of them.
+ * https://www.postgresql.org/docs/current/catalog-pg-inherits.html
+ */
+const query = `SELECT relname AS name, relpersistence AS persistence, array_remove(ARRAY[
+      CASE relkind WHEN 'p' THEN 'PARTITIONED' WHEN 'f' THEN 'FOREIGN' END,
+      CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
+      CASE WHEN relforcerowsecurity THEN 'FORCE ROW LEVEL SECURITY' END], NULL)
+    || ARRAY(SELECT 'PARTITION OF ' || inhparent::regclass FROM pg_inherits WHERE inhrelid = tab.oid AND relispartition)
+    AS options FROM tab`;
+
+export const table: KindModule<'table', TableRow> = {
+  rows: () => query,
+  read: ({ name, persistence, options }, { schema }) => [
+    {
+      kind: 'table',
+      schema,
+      name,
+      persistence: persistence === 'u' ? 'unlogged' : 'permanent',
+      options: options.toSorted(),
+    },
+  ],
+  declare: ({ tables }, { schema }) =>
+    tables.map(({ name }) => ({ kind: 'table', schema, name, persistence: 'permanent', options: [] })),
+  write: writing({
+    create: ({ to }) => [createTable(to, [], [])],
+    alter: ({ from, to }) => [
+      ...from.options.filter((option) => !to.options.includes(option)).map((option) => withoutOption(to, option)),
+      ...(from.persistence === to.persistence ? [] : [setPersistence(to)]),
+    ],
+    rename: impossible,
+    drop: ({ from }, context) => [
+      {
+        sql: `DROP ${from.options.includes('FOREIGN') ? 'FOREIGN TABLE' : 'TABLE'} ${qualified(from.schema, from.name)}`,
+        ...lock(relationOf(from), 'ACCESS EXCLUSIVE'),
+        hazards: losesData(context, relationOf(from), `the rows of ${relationOf(from)} go with it`),
+      },
+    ],
+  }),
+  needs: (change) =>
+    change.type === 'create'
+      ? [{ right: 'create in the schema' }]
+      : [{ right: 'own', kind: 'table', name: change.from.name }],
+  mend: null,
+};
+
+const relationOf = ({ schema, name }: TableObject): string => relationName(schema, name);
 
 /** A new table with all that stands between its parentheses. */
 export const createTable = (
-  table: TableObject,
+  o: TableObject,
   columns: readonly ColumnObject[],
   constraints: readonly (KeyObject | CheckObject)[],
 ): Draft => {
@@ -20,30 +76,19 @@ export const createTable = (
       (c) => `CONSTRAINT ${quoteIdentifier(c.name)} ${c.kind === 'key' ? keyClause(c) : checkClause(c)}`,
     ),
   ];
-  const unlogged = table.persistence === 'unlogged' ? 'UNLOGGED ' : '';
-  return { sql: `CREATE ${unlogged}TABLE ${qualified(table.schema, table.name)} (\n  ${lines.join(',\n  ')}\n)` };
-};
-
-export const table: KindRenderer<TableObject> = {
-  create: (o) => [createTable(o, [], [])],
-  alter: ({ from, to }) => [
-    ...from.options.filter((option) => !to.options.includes(option)).map((option) => withoutOption(to, option)),
-    ...(from.persistence === to.persistence ? [] : [setPersistence(to)]),
-  ],
-  rename: never('rename a table'),
-  drop: (o) => [
-    { sql: `DROP ${tableType(o)} ${qualified(o.schema, o.name)}`, lock: 'ACCESS EXCLUSIVE', hazards: ['data loss'] },
-  ],
+  const unlogged = o.persistence === 'unlogged' ? 'UNLOGGED ' : '';
+  return { sql: `CREATE ${unlogged}TABLE ${qualified(o.schema, o.name)} (\n  ${lines.join(',\n  ')}\n)` };
 };
 
 const alterThis = (o: TableObject, action: string): Draft => ({
   sql: `ALTER TABLE ${qualified(o.schema, o.name)} ${action}`,
-  lock: 'ACCESS EXCLUSIVE',
+  ...lock(relationOf(o), 'ACCESS EXCLUSIVE'),
 });
 
 const setPersistence = (o: TableObject): Draft => ({
   ...alterThis(o, `SET ${o.persistence === 'permanent' ? 'LOGGED' : 'UNLOGGED'}`),
-  hazards: ['rewrites the table'],
+  scans: [relationOf(o)],
+  rewrites: [relationOf(o)],
 });
 
 /**
@@ -64,8 +109,6 @@ function withoutOption(o: TableObject, option: string): Draft {
     hint: 'DBOS needs an ordinary one: move its rows to a table of that name that is neither partitioned nor foreign',
   });
 }
-
-const tableType = (o: TableObject): string => (o.options.includes('FOREIGN') ? 'FOREIGN TABLE' : 'TABLE');
 
 /**
  * Puts those alterations of tables first that others wait for: a table becomes a logged one only after all that it
@@ -89,12 +132,3 @@ export function referencedFirst(changes: readonly Change[], live: Catalog): read
   for (const change of alters.values()) visit(change);
   return changes.map((change) => (seen.has(change) ? (sorted.shift() ?? change) : change));
 }
-
-const viewType = (o: ViewObject): string => (o.materialized ? 'MATERIALIZED VIEW' : 'VIEW');
-
-export const view: KindRenderer<ViewObject> = {
-  create: never('create a view'),
-  alter: never('alter a view'),
-  rename: never('rename a view'),
-  drop: (o) => [{ sql: `DROP ${viewType(o)} ${qualified(o.schema, o.name)}`, lock: 'ACCESS EXCLUSIVE' }],
-};

@@ -1,43 +1,129 @@
 import type { Catalog } from '../../model/catalog.ts';
+import { UserError } from '../../model/errors.ts';
 import { idFor } from '../../model/kinds.ts';
+import type { Content, Look } from '../../model/look.ts';
 import type { VersionObject } from '../../model/objects.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
-import { type Draft, type KindRenderer, never, tableOf } from '../draft.ts';
+import { mayUseSchema } from '../asking.ts';
+import { type Draft, impossible, type KindModule, lock, qualified, relationOf, tableOf, writing } from './draft.ts';
+
+interface VersionRow {
+  readonly table: string;
+  readonly column: string;
+  /** Null where the rows cannot be read. */
+  readonly xml: string | null;
+  readonly reader: string;
+}
+
+export const version: KindModule<'version', VersionRow> = {
+  rows: ({ contents, schema }) =>
+    contents.length === 0
+      ? null
+      : contents
+          .map(
+            (content) => `SELECT ${quoteLiteral(content.table)} AS "table", ${quoteLiteral(content.column)} AS "column",
+    ${xmlOf(content, schema)} AS xml, current_user AS reader ${whereItIs(content)}`,
+          )
+          .join(' UNION ALL '),
+  // A table without rows says nothing: it has no version.
+  read: ({ table, column, xml, reader }, { schema }) => {
+    if (xml === null) throw mayNotRead({ schema, table, reader });
+    const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
+    return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
+  },
+  declare: ({ tables }, { schema }) =>
+    tables.flatMap(({ name: table, content }) =>
+      content === undefined
+        ? []
+        : [{ kind: 'version', schema, table, column: content.column, values: content.values.map(String) }],
+    ),
+  write: writing({
+    create: ({ to }) => [insert(to)],
+    alter: ({ to }) => [deleteOthers(to), insert(to)],
+    rename: impossible,
+    drop: ({ from }) => [
+      {
+        ...emptyTable(from),
+        hazards: [{ name: 'data-loss', why: `the rows of ${relationOf(from)} are deleted`, instead: null }],
+      },
+    ],
+  }),
+  needs: (change) => {
+    const { table } = change.type === 'drop' ? change.from : change.to;
+    return [
+      { right: 'use', privilege: 'INSERT', table },
+      { right: 'use', privilege: 'DELETE', table },
+    ];
+  },
+  mend: null,
+};
+
+const whereItIs = ({ table, column }: Content): string =>
+  `FROM tab JOIN pg_attribute a ON a.attrelid = tab.oid AND a.attname = ${quoteLiteral(column)} AND NOT a.attisdropped
+    WHERE tab.relname = ${quoteLiteral(table)}`;
+
+/**
+ * The rows of a bookkeeping table, which need not be there: query_to_xml takes its query as a text, so that a missing
+ * table, column or privilege is no error. The highest come first, since one of them may be ahead of us.
+ */
+function xmlOf({ table, column }: Content, schema: string): string {
+  const value = quoteIdentifier(column);
+  const query = `SELECT ${value}::text AS v FROM ${qualified(schema, table)} ORDER BY ${value} DESC LIMIT 100`;
+  return `CASE WHEN ${mayUseSchema} AND has_column_privilege(tab.oid, a.attnum, 'SELECT')
+      THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END`;
+}
+
+/** Whether every row that is looked for is there, as it is once a schema calls itself complete. */
+export const isComplete = ({ contents, schema }: Look): string =>
+  contents
+    .flatMap((content) =>
+      content.values.map(
+        (value) =>
+          `coalesce((SELECT ${xmlOf(content, schema)} ${whereItIs(content)}), '') LIKE ${quoteLiteral(`%<v>${value}</v>%`)}`,
+      ),
+    )
+    .join(' AND ') || 'true';
+
+/** For rows that decide what is to be done: without them nobody can say. */
+export function mayNotRead(row: {
+  readonly schema: string;
+  readonly table: string;
+  readonly reader: string;
+}): UserError {
+  const [schema, table, role] = [row.schema, row.table, row.reader].map(quoteIdentifier);
+  return new UserError(`role ${row.reader} may not read the table ${row.table} in schema ${row.schema}`, {
+    hint: `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT SELECT ON ${schema}.${table} TO ${role};`,
+  });
+}
+
+/** The declared or found content of the table that an object stands in. */
+export function contentOf(
+  catalog: Catalog,
+  { schema, table }: { readonly schema: string; readonly table: string },
+): VersionObject | null {
+  const found = catalog.get(idFor({ kind: 'version', schema, table, column: '', values: [] }));
+  return found?.kind === 'version' ? found : null;
+}
 
 const insert = (o: VersionObject): Draft => ({
   sql: `INSERT INTO ${tableOf(o)} (${quoteIdentifier(o.column)}) VALUES ${o.values.map((v) => `(${v})`).join(', ')} ON CONFLICT DO NOTHING`,
-  lock: 'ROW EXCLUSIVE',
+  ...lock(relationOf(o), 'ROW EXCLUSIVE'),
+});
+
+const deleting = (o: { readonly schema: string; readonly table: string }, condition = ''): Draft => ({
+  sql: `DELETE FROM ${tableOf(o)}${condition}`,
+  ...lock(relationOf(o), 'ROW EXCLUSIVE'),
+  scans: [relationOf(o)],
 });
 
 const isOther = ({ column, values }: VersionObject): string =>
   `${quoteIdentifier(column)}::text NOT IN (${values.map(quoteLiteral).join(', ')})`;
 
-const deleteOthers = (o: VersionObject): Draft => ({
-  sql: `DELETE FROM ${tableOf(o)} WHERE ${isOther(o)}`,
-  lock: 'ROW EXCLUSIVE',
-});
+const deleteOthers = (o: VersionObject): Draft => deleting(o, ` WHERE ${isOther(o)}`);
 
 /** For a column that may not be as declared yet, so that there can be rows without a value, too. */
-export const deleteStrange = (o: VersionObject): Draft => ({
-  sql: `DELETE FROM ${tableOf(o)} WHERE ${quoteIdentifier(o.column)} IS NULL OR ${isOther(o)}`,
-  lock: 'ROW EXCLUSIVE',
-});
-
-/** The declared or found content of the table that an object stands in. */
-export function contentOf(catalog: Catalog, { schema, table }: { readonly schema: string; readonly table: string }) {
-  const found = catalog.get(idFor({ kind: 'version', schema, table, column: '', values: [] }));
-  return found?.kind === 'version' ? found : null;
-}
+export const deleteStrange = (o: VersionObject): Draft =>
+  deleting(o, ` WHERE ${quoteIdentifier(o.column)} IS NULL OR ${isOther(o)}`);
 
 /** For a table whose whole content is declared, and written again by the same plan. */
-export const emptyTable = (o: { readonly schema: string; readonly table: string }): Draft => ({
-  sql: `DELETE FROM ${tableOf(o)}`,
-  lock: 'ROW EXCLUSIVE',
-});
-
-export const version: KindRenderer<VersionObject> = {
-  create: (o) => [insert(o)],
-  alter: ({ to }) => [deleteOthers(to), insert(to)],
-  rename: never('rename a version row'),
-  drop: (o) => [{ ...emptyTable(o), hazards: ['data loss'] }],
-};
+export const emptyTable = (o: { readonly schema: string; readonly table: string }): Draft => deleting(o);

@@ -1,29 +1,102 @@
+import type { ForeignKeyDefinition, TableDefinition } from '../../model/definition.ts';
 import type { ForeignKeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { conventional } from '../names.ts';
+import type { LiveTable } from '../live-table.ts';
+import { claimer, conventional, schema } from '../names.ts';
 import { constraintName } from './constraint-name.ts';
+import { type KindModule, noRights, nothing, respelt } from './draft.ts';
+
+export const foreignKey: KindModule<'foreignKey'> = {
+  rows: () => `SELECT json_group_array(json_object('table', t.name, 'id', f.id, 'parent', f."table", 'from', f."from", 'to', f."to",
+  'parentKey', CASE WHEN f."to" IS NULL THEN json((${primaryKeyOf('f."table"')})) END,
+  'onUpdate', f.on_update, 'onDelete', f.on_delete) ORDER BY t.name, f.id, f.seq)
+FROM found AS t JOIN pragma_foreign_key_list(t.name, 'main') AS f WHERE t.type = 'table' AND t.isLooked`,
+  read: ({ tables }) => tables.flatMap(foreignKeyObjects),
+  declare: ({ tables }) =>
+    tables.flatMap((table) => (table.foreignKeys ?? []).map((definition) => declared(table, definition))),
+  respell: (o, spelling) => ({
+    ...respelt(o, spelling),
+    columns: o.columns.map((name) => spelling.column(o.table, name)),
+    referencedTable: spelling.name(o.referencedTable),
+    referencedColumns: o.referencedColumns.map((name) => spelling.column(o.referencedTable, name)),
+  }),
+  // Rows that refer to none are the guard's to find, behind the copying.
+  write: { written: 'with its table', hazards: nothing },
+  needs: noRights,
+  mend: null,
+};
+
+/** A virtual table cannot be asked without the modules of the program that made it. */
+const primaryKeyOf = (table: string): string =>
+  `SELECT json_group_array(p.name ORDER BY p.pk) FROM main.sqlite_master AS m JOIN pragma_table_xinfo(m.name, 'main') AS p
+    WHERE m.type = 'table' AND m.name = ${table} COLLATE NOCASE AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND p.pk`;
+
+function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTable): readonly ForeignKeyObject[] {
+  const claim = claimer();
+  const constraints = parsed.constraints.filter((constraint) => constraint.kind === 'foreignKey');
+  return constraints.map((constraint, i) => {
+    // The pragma counts from the last one in the text.
+    const rows = foreignKeys.filter(({ id }) => id === constraints.length - 1 - i);
+    const [first] = rows;
+    if (first === undefined) throw new Error(`foreign key ${i} of ${table} was not read well`);
+    const columns = rows.map(({ from }) => names.column(from) ?? from);
+    const referenced = first.parentKey ?? rows.map(({ to }) => to ?? '');
+    return {
+      kind: 'foreignKey',
+      schema,
+      table,
+      name: claim(constraint.name ?? conventional.foreignKey(table, columns)),
+      columns,
+      referencedSchema: schema,
+      referencedTable: first.parent,
+      // Without as many of the parent's, or without a parent at all, the key fits nothing yet.
+      referencedColumns: referenced.length === columns.length ? referenced : [],
+      onUpdate: first.onUpdate,
+      onDelete: first.onDelete,
+      match: 'SIMPLE',
+      deferrable: constraint.deferrable,
+      validated: true,
+    };
+  });
+}
+
+const declared = (
+  { name: table }: TableDefinition,
+  { name, columns, references, onUpdate, onDelete }: ForeignKeyDefinition,
+): ForeignKeyObject => ({
+  kind: 'foreignKey',
+  schema,
+  table,
+  name: name ?? conventional.foreignKey(table, columns),
+  columns,
+  referencedSchema: schema,
+  referencedTable: references.table,
+  referencedColumns: references.columns,
+  onUpdate,
+  onDelete,
+  match: 'SIMPLE',
+  deferrable: 'no',
+  validated: true,
+});
 
 const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
 
 /** A foreign key behind the columns of CREATE TABLE. https://www.sqlite.org/foreignkeys.html */
-export const foreignKeyClause = (key: ForeignKeyObject): string =>
+export const foreignKeyClause = (o: ForeignKeyObject): string =>
   [
-    `${constraintName(key.name, conventional.foreignKey(key.table, key.columns))}FOREIGN KEY (${list(key.columns)})`,
-    `REFERENCES ${quoteIdentifier(key.referencedTable)}`,
-    ...(key.referencedColumns.length === 0 ? [] : [`(${list(key.referencedColumns)})`]),
-    ...(key.onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${key.onUpdate}`]),
-    ...(key.onDelete === 'NO ACTION' ? [] : [`ON DELETE ${key.onDelete}`]),
-    ...(key.deferrable === 'no' ? [] : [`DEFERRABLE ${key.deferrable.toUpperCase()}`]),
+    `${constraintName(o.name, conventional.foreignKey(o.table, o.columns))}FOREIGN KEY (${list(o.columns)})`,
+    `REFERENCES ${quoteIdentifier(o.referencedTable)}`,
+    ...(o.referencedColumns.length === 0 ? [] : [`(${list(o.referencedColumns)})`]),
+    ...(o.onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${o.onUpdate}`]),
+    ...(o.onDelete === 'NO ACTION' ? [] : [`ON DELETE ${o.onDelete}`]),
+    ...(o.deferrable === 'no' ? [] : [`DEFERRABLE ${o.deferrable.toUpperCase()}`]),
   ].join(' ');
 
-/** Counts the rows that refer to none. A join, so that SQLite can make itself an index for it. */
-export function orphans(key: ForeignKeyObject): string {
-  const pairs = key.columns.map((column, i) => [
-    quoteIdentifier(column),
-    quoteIdentifier(key.referencedColumns[i] ?? ''),
-  ]);
+/** The rows that refer to none, behind SELECT. A join, so that SQLite can make itself an index for it. */
+export function orphans(o: ForeignKeyObject): string {
+  const pairs = o.columns.map((child, i) => [quoteIdentifier(child), quoteIdentifier(o.referencedColumns[i] ?? '')]);
   const on = pairs.map(([child, parent]) => `p.${parent} = c.${child}`).join(' AND ');
   const isSet = pairs.map(([child]) => `c.${child} IS NOT NULL`).join(' AND ');
-  return `SELECT count(*) FROM ${quoteIdentifier(key.table)} AS c LEFT JOIN ${quoteIdentifier(key.referencedTable)} AS p ON ${on}
+  return `FROM ${quoteIdentifier(o.table)} AS c LEFT JOIN ${quoteIdentifier(o.referencedTable)} AS p ON ${on}
 WHERE ${isSet} AND p.${pairs[0]?.[1]} IS NULL`;
 }

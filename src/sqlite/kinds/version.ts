@@ -1,13 +1,55 @@
+import type { Content } from '../../model/look.ts';
 import type { VersionObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import type { KindRule } from './rule.ts';
+import type { LiveTable } from '../live-table.ts';
+import { schema } from '../names.ts';
+import { folded } from '../text/tokens.ts';
+import { type Draft, type KindModule, noRights, nothing } from './draft.ts';
+
+/** Under the name that it was asked for by. */
+export const version: KindModule<'version'> = {
+  rows: null,
+  read: ({ contents }) => contents.map((content) => ({ kind: 'version', schema, ...content })),
+  declare: ({ tables }) =>
+    tables.flatMap(({ name, content }) =>
+      content === undefined
+        ? []
+        : [
+            {
+              kind: 'version',
+              schema,
+              table: name,
+              column: content.column,
+              values: content.values.map(String).toSorted(),
+            },
+          ],
+    ),
+  respell: (o, spelling) => ({ ...o, table: spelling.name(o.table), column: spelling.column(o.table, o.column) }),
+  write: { written: 'by itself', create: exactRows, drop: nothing },
+  needs: noRights,
+  mend: null,
+};
 
 /** Exactly the declared rows, whatever is there; its drop is that of its table. */
-export const version: KindRule<VersionObject> = {
-  written: 'by itself',
-  create: ({ table, column, values }) => [
-    `DELETE FROM ${quoteIdentifier(table)}`,
-    `INSERT INTO ${quoteIdentifier(table)} (${quoteIdentifier(column)}) VALUES ${values.map((value) => `(${value})`).join(', ')}`,
-  ],
-  drop: () => [],
-};
+function exactRows({ table, column, values }: VersionObject): readonly Draft[] {
+  const list = values.map((value) => `(${value})`).join(', ');
+  return [
+    { sql: `DELETE FROM ${quoteIdentifier(table)}`, scans: [table] },
+    { sql: `INSERT INTO ${quoteIdentifier(table)} (${quoteIdentifier(column)}) VALUES ${list}` },
+  ];
+}
+
+/** Those bookkeeping tables that are there, with their column. */
+export const readable = (contents: readonly Content[], tables: readonly LiveTable[]): readonly Content[] =>
+  contents.filter(({ table, column }) =>
+    tables.some(({ name, names }) => folded(name) === folded(table) && names.column(column) !== undefined),
+  );
+
+/** The rows of such tables, each with the place of its table in the list. */
+export const contentQuery = (contents: readonly Content[]): string =>
+  contents
+    .map(
+      ({ table, column }, i) =>
+        `SELECT ${i} AS place, CAST(${quoteIdentifier(column)} AS TEXT) AS value FROM main.${quoteIdentifier(table)}`,
+    )
+    .join('\nUNION ALL ');

@@ -1,9 +1,11 @@
 import type { ForeignKeyObject } from '../../model/objects.ts';
+import type { RenderContext } from '../../model/dialect.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
+import { type Draft, mayFail } from '../kinds/draft.ts';
 import { orphans } from '../kinds/foreign-key.ts';
 
 /** What must be zero, or the transaction fails with the message. */
-interface Condition {
+interface Condition extends Pick<Draft, 'scans' | 'hazards'> {
   readonly message: string;
   readonly query: string;
 }
@@ -14,14 +16,20 @@ const foreignKeysAreOff: Condition = {
   query: 'SELECT foreign_keys FROM pragma_foreign_keys',
 };
 
-const noOrphans = (key: ForeignKeyObject): Condition => ({
-  message: `rows of ${key.table} (${key.columns.join(', ')}) refer to rows that are not in ${key.referencedTable}`,
-  query: orphans(key),
-});
+function noOrphans(key: ForeignKeyObject, context: RenderContext): Condition {
+  const { table, columns, referencedTable } = key;
+  const message = `rows of ${table} (${columns.join(', ')}) refer to rows that are not in ${referencedTable}`;
+  return {
+    message,
+    query: `SELECT count(*) ${orphans(key)}`,
+    scans: [table, referencedTable],
+    hazards: mayFail(context, table, message.replace(' refer ', ' may refer '), `SELECT c.* ${orphans(key)}`),
+  };
+}
 
 export interface Guard {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  readonly before: readonly Draft[];
+  readonly after: readonly Draft[];
 }
 
 /**
@@ -31,14 +39,19 @@ export interface Guard {
  * to look while the parent's key is missing, which may be what is being repaired.
  * The conditions are named checks of a temporary table, which every version of SQLite reports by name.
  */
-export function guard(created: readonly ForeignKeyObject[]): Guard {
-  const conditions = [foreignKeysAreOff, ...created.map(noOrphans)];
+export function guard(created: readonly ForeignKeyObject[], context: RenderContext): Guard {
+  const conditions = [foreignKeysAreOff, ...created.map((key) => noOrphans(key, context))];
   const columns = conditions.map(
     ({ message }, i) => `\n  c${i} CONSTRAINT ${quoteIdentifier(message)} CHECK (c${i} = 0)`,
   );
-  const inserts = conditions.map(({ query }, i) => `INSERT INTO temp.dbos_guard (c${i}) ${query}`);
+  const inserts = conditions.map(({ query, scans = [], hazards = [] }, i): Draft => ({
+    sql: `INSERT INTO temp.dbos_guard (c${i}) ${query}`,
+    writes: false,
+    scans,
+    hazards,
+  }));
   return {
-    before: [`CREATE TEMP TABLE dbos_guard (${columns.join(',')}\n)`, ...inserts.slice(0, 1)],
-    after: [...inserts.slice(1), 'DROP TABLE temp.dbos_guard'],
+    before: [{ sql: `CREATE TEMP TABLE dbos_guard (${columns.join(',')}\n)`, writes: false }, ...inserts.slice(0, 1)],
+    after: [...inserts.slice(1), { sql: 'DROP TABLE temp.dbos_guard', writes: false }],
   };
 }

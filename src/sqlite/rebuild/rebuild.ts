@@ -1,16 +1,17 @@
+import type { Hazard } from '../../model/hazard.ts';
 import type { TableObject } from '../../model/objects.ts';
 import { quoteIdentifier, quoteSqliteText } from '../../sql/quote.ts';
 import { copied } from '../kinds/column.ts';
+import type { Draft } from '../kinds/draft.ts';
 import { keyColumnName } from '../kinds/key.ts';
 import { createTable, dropTable } from '../kinds/table.ts';
 import type { TableParts } from '../parts.ts';
 
-/** The new table under the name that it has until the old one is gone. */
-export const newName = (table: string): string => `dbos_new_${table}`;
-
 export interface Rebuild {
   readonly table: string;
-  /** CREATE TABLE under the new name. */
+  /** The name of the new table until the old one is gone. */
+  readonly makeshift: string;
+  /** CREATE TABLE under that name. */
   readonly create: string;
   /** What goes into which column, by expression over the old table; empty where no row does. */
   readonly copy: readonly (readonly [column: string, expression: string])[];
@@ -22,32 +23,48 @@ export interface Rebuild {
  * The documented procedure for changes that ALTER TABLE cannot make, without what stands by itself on the table:
  * indexes and triggers go down with the old one. It needs foreign keys off, or DROP TABLE would delete the rows that
  * refer to it; and the old ways of RENAME, or it would fail over every view of the table that is not there just then.
+ * Rows that do not fit are refused by the copying, values are lost by the drop.
  * OR ABORT overrides what constraints say about conflicts: a row that does not fit fails the whole.
  * https://www.sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes
  */
-export function rebuildStatements({ table, create, copy, keepsSequence }: Rebuild): readonly string[] {
-  const [from, to] = [quoteIdentifier(table), quoteIdentifier(newName(table))];
+export function rebuildDrafts(
+  { table, makeshift, create, copy, keepsSequence }: Rebuild,
+  hazards: readonly Hazard[] = [],
+): readonly Draft[] {
+  const [from, to] = [quoteIdentifier(table), quoteIdentifier(makeshift)];
   const columns = copy.map(([column]) => quoteIdentifier(column)).join(', ');
   const expressions = copy.map(([, expression]) => expression).join(', ');
+  const copying: Draft = {
+    sql: `INSERT OR ABORT INTO ${to} (${columns})\nSELECT ${expressions} FROM ${from}`,
+    scans: [table],
+    rewrites: [table],
+    hazards: hazards.filter(({ name }) => name !== 'data-loss'),
+  };
   return [
-    create,
-    ...(copy.length === 0 ? [] : [`INSERT OR ABORT INTO ${to} (${columns})\nSELECT ${expressions} FROM ${from}`]),
-    ...(keepsSequence ? sequenceStatements(table) : []),
-    dropTable(table),
-    'PRAGMA legacy_alter_table = ON',
-    `ALTER TABLE ${to} RENAME TO ${from}`,
-    'PRAGMA legacy_alter_table = OFF',
+    { sql: create },
+    ...(copy.length === 0 ? [] : [copying]),
+    ...(keepsSequence ? sequenceDrafts(table, makeshift) : []),
+    { sql: dropTable(table), foreignKeys: 'off', hazards: hazards.filter(({ name }) => name === 'data-loss') },
+    { sql: 'PRAGMA legacy_alter_table = ON', writes: false },
+    { sql: `ALTER TABLE ${to} RENAME TO ${from}` },
+    { sql: 'PRAGMA legacy_alter_table = OFF', writes: false },
   ];
 }
 
-const sequenceStatements = (table: string): readonly string[] => [
-  `DELETE FROM sqlite_sequence WHERE name = ${quoteSqliteText(newName(table))}`,
-  `INSERT INTO sqlite_sequence (name, seq)
-SELECT ${quoteSqliteText(newName(table))}, seq FROM sqlite_sequence WHERE lower(name) = lower(${quoteSqliteText(table)})`,
+const sequenceDrafts = (table: string, makeshift: string): readonly Draft[] => [
+  { sql: `DELETE FROM sqlite_sequence WHERE name = ${quoteSqliteText(makeshift)}` },
+  {
+    sql: `INSERT INTO sqlite_sequence (name, seq)
+SELECT ${quoteSqliteText(makeshift)}, seq FROM sqlite_sequence WHERE lower(name) = lower(${quoteSqliteText(table)})`,
+  },
 ];
 
 /** The rebuild of a table as it is into one as it should be. Columns keep their places; new ones stand behind them. */
-export function rebuildOf(from: TableParts, to: TableParts, keepsRows: boolean): Rebuild {
+export function rebuildOf(
+  from: TableParts,
+  to: TableParts,
+  options: { keepsRows: boolean; makeshift: string },
+): Rebuild {
   const wanted = new Map(to.columns.map((column) => [column.name, column]));
   const live = new Map(from.columns.map((column) => [column.name, column]));
   const columns = [
@@ -57,10 +74,11 @@ export function rebuildOf(from: TableParts, to: TableParts, keepsRows: boolean):
   const primary = new Set(from.keys.find((key) => key.primary)?.columns.map(keyColumnName));
   return {
     table: to.table.name,
-    create: createTable({ ...to, columns }, newName(to.table.name)),
+    makeshift: options.makeshift,
+    create: createTable({ ...to, columns }, options.makeshift),
     copy: columns.flatMap((column) => {
       const old = live.get(column.name);
-      if (!keepsRows || old === undefined || column.generated !== null) return [];
+      if (!options.keepsRows || old === undefined || column.generated !== null) return [];
       return [[column.name, copied(column, old, primary.has(column.name))]];
     }),
     keepsSequence: isAutoincrement(from.table) && isAutoincrement(to.table),

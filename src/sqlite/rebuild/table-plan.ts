@@ -3,8 +3,8 @@ import { subject } from '../../model/change.ts';
 import type { Catalog } from '../../model/catalog.ts';
 import type { ForeignKeyObject, ObjectId } from '../../model/objects.ts';
 import { groupBy } from '../group-by.ts';
+import { writingOf } from '../kinds.ts';
 import { canBeAdded } from '../kinds/column.ts';
-import { ruleOf } from '../kinds/rules.ts';
 import { changed, partsByTable, type TableParts } from '../parts.ts';
 
 /** What happens to one table. */
@@ -43,7 +43,7 @@ export function tableOf(change: Change): string {
 }
 
 function planTable(name: string, changes: readonly Change[], before?: TableParts, after?: TableParts): TablePlan {
-  const inside = changes.filter((change) => ruleOf(subject(change)).written === 'in its table');
+  const inside = changes.filter((change) => writingOf(change).written === 'with its table');
   if (inside.length === 0) return { name, changes: inside, way: 'none' };
   if (after !== undefined && before !== undefined) {
     if (inside.every(isAddition)) return { name, changes: inside, way: 'add columns', after };

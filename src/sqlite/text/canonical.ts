@@ -7,9 +7,6 @@ import { folded, is, type Token, tokenize } from './tokens.ts';
  */
 export const clock = "strftime('%s', 'now') * 1000";
 
-/** `subsec` came with SQLite 3.42; an older one makes NULL of it. */
-const newerClock = "unixepoch('subsec') * 1000";
-
 /** All keywords. https://www.sqlite.org/lang_keywords.html */
 const keywords = new Set(
   `abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case
@@ -28,6 +25,10 @@ const operators = new Set(
   `AND AS ASC BETWEEN CASE CAST COLLATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DESC DISTINCT ELSE END ESCAPE EXISTS
   FALSE FROM GLOB IN IS ISNULL LIKE MATCH NOT NOTNULL NULL OR RAISE REGEXP THEN TRUE WHEN`.split(/\s+/),
 );
+
+/** A constant as canonical text has it. */
+export const constantText = (value: string | number | boolean): string =>
+  typeof value === 'string' ? quoteSqliteText(value) : String(value).toUpperCase();
 
 /** A name as it stands in canonical text: in quotes only where it needs them. */
 export const nameText = (name: string): string =>
@@ -55,7 +56,7 @@ export function canonical(sql: string | readonly Token[], names: Names = noNames
     const isGlued = sticks(previous, token) || (isSign(previous) && !isSign(token) && !endsOperand(before));
     text += (isGlued ? '' : ' ') + printed(token, previous, following, names);
   }
-  return text === newerClock ? clock : text;
+  return text;
 }
 
 /**

@@ -222,8 +222,9 @@ function parseOnConflict(cursor: Cursor): string | null {
   return resolution === 'ABORT' ? null : resolution;
 }
 
-/** What no pragma tells of an index: its expressions and its condition. */
+/** An index as its text says it: the catalog query says the rest. */
 export interface ParsedIndex {
+  readonly unique: boolean;
   readonly columns: readonly (readonly Token[])[];
   readonly where: readonly Token[] | null;
 }
@@ -235,9 +236,10 @@ export interface ParsedIndex {
  */
 export function parseIndex(sql: string): ParsedIndex {
   const cursor = new Cursor(tokenize(sql));
+  const unique = cursor.accept('CREATE') && cursor.accept('UNIQUE');
   tableName(cursor);
   const columns = splitAtCommas(cursor.parenthesized());
-  return { columns, where: cursor.accept('WHERE') ? cursor.rest() : null };
+  return { unique, columns, where: cursor.accept('WHERE') ? cursor.rest() : null };
 }
 
 /** A column of a key or an index taken apart. */

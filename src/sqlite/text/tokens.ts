@@ -75,4 +75,5 @@ export const isIdentifier = (token: Token | undefined): boolean =>
   token?.type === 'name' || token?.type === 'word' || token?.type === 'text';
 
 /** SQLite folds the case of ASCII letters only. https://www.sqlite.org/lang_naming.html */
-export const folded = (name: string): string => name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const folded = (name: string): string =>
+  /[A-Z]/.test(name) ? name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
-import type { DatabaseView } from '../../../src/report/view.ts';
+import { applicationDefinitions, systemDefinitions } from '../../../schema/index.ts';
 import { retiredBy } from '../../../src/planner/ownership.ts';
 import { type Catalog, catalogOf } from '../../../src/model/catalog.ts';
-import type { RetiredDefinition } from '../../../src/model/definition.ts';
 import { idFor, traitsOf } from '../../../src/model/kinds.ts';
 import type { ObjectId } from '../../../src/model/objects.ts';
+import type { DatabasePlan } from '../../../src/operations/outcome.ts';
 import { catalogText } from '../../support/apply-changes.ts';
 import type { Database, Engine } from './database.ts';
 import { check, migrate, type Wish } from './migrate.ts';
@@ -124,25 +124,26 @@ const keepsakeOf = async (database: Database): Promise<{ readonly rows: Rows; re
 
 const describe = async (engine: Engine, wish: Wish): Promise<readonly Described[]> =>
   Promise.all(
-    (await check(wish)).map(async ({ inspection, view, url }) => {
-      const { retired } = inspection.database.scope.definitions;
-      const text = await engine.open(url, (database) => database.text());
-      const kept = view.kept.map((id) => id.slice(id.lastIndexOf('.') + 1));
+    (await check(wish)).map(async (found) => {
+      const text = await engine.open(found.completeUrl, (database) => database.text());
+      const kept = found.retired.map((id) => id.slice(id.lastIndexOf('.') + 1));
       return {
-        catalog: catalogText(withoutRetired(inspection.settled, retired)),
+        catalog: catalogText(withoutRetired(found.live)),
         text: text.filter((line) => !kept.some((table) => standsIn(line, table))),
-        strangers: strangersOf(view),
+        strangers: strangersOf(found),
       };
     }),
   );
 
-const strangersOf = ({ strangers, ahead }: DatabaseView): readonly string[] => [
-  ...strangers.map(({ id }) => id),
+const strangersOf = ({ unmanaged, ahead }: DatabasePlan): readonly string[] => [
+  ...unmanaged.map(({ id }) => id),
   ...(ahead === null ? [] : ['ahead']),
 ];
 
+const retired = [...systemDefinitions.retired, ...applicationDefinitions.retired];
+
 /** Retired tables with rows stay, and all that is theirs with them. */
-function withoutRetired(catalog: Catalog, retired: readonly RetiredDefinition[]): Catalog {
+function withoutRetired(catalog: Catalog): Catalog {
   const stays = (id: ObjectId): boolean => {
     const object = catalog.get(id);
     if (object === undefined) return true;

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { resolve as absolutePath } from 'node:path';
+import { join, resolve as absolutePath } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { UserError } from '../../../src/model/errors.ts';
@@ -99,6 +100,10 @@ describe('what cannot be meant', () => {
   test.each([
     [{ PGPORT: 'x' }, 'PGPORT "x" is no port'],
     [{ PGPORT: '70000' }, 'PGPORT "70000" is no port'],
+    [{ PGPORT: '99999' }, 'PGPORT "99999" is no port'],
+    [{ PGPORT: '0' }, 'PGPORT "0" is no port'],
+    [{ PGPORT: 'postgresql://u:secret@h' }, 'PGPORT (not shown, since it may hold a password) is no port'],
+    [{ PGCHANNELBINDING: 'requre' }, 'channel_binding "requre" is unknown'],
     [{ PGCONNECT_TIMEOUT: '5s' }, 'connect_timeout "5s" is no number of seconds'],
     [{ PGSSLMODE: 'on' }, 'sslmode "on" is unknown'],
     [{ PGSSLROOTCERT: '/nowhere/ca.crt' }, 'the file of sslrootcert cannot be read: ENOENT'],
@@ -111,7 +116,7 @@ describe('what cannot be meant', () => {
 
 describe('TLS', () => {
   test('takes the files of the default names', async () => {
-    const fixture = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
+    const fixture = (name: string) => readFileSync(new URL(`../../../fixtures/tls/${name}`, import.meta.url), 'utf8');
     const HOME = makeDirectory({
       '.postgresql/root.crt': fixture('ca.crt'),
       '.postgresql/postgresql.crt': fixture('client.crt'),
@@ -145,8 +150,84 @@ describe('TLS', () => {
     expect((await resolve(`postgresql://db/app?${parameter}`)).ssl.mode).toBe('require');
   });
 
+  test.each([
+    ['ssl=1', 'require'],
+    ['ssl=require', 'require'],
+    ['ssl=no-verify', 'require'],
+    ['ssl=verify-full', 'verify-full'],
+    ['ssl=prefer', 'prefer'],
+    ['ssl=true&sslmode=verify-full', 'verify-full'],
+    ['sslmode=verify-ca&ssl=true', 'verify-ca'],
+    ['sslmode=disable&ssl=true', 'require'],
+    ['ssl=disable&sslmode=require', 'require'],
+    ['ssl=false', 'allow'],
+    ['ssl=0', 'allow'],
+    ['ssl=', 'allow'],
+    ['ssl=true&sslmode=', 'require'],
+  ])('takes the stricter of ssl and sslmode: %s', async (parameters, mode) => {
+    expect((await resolve(`postgresql://db/app?${parameters}`, { PGSSLMODE: 'allow' })).ssl.mode).toBe(mode);
+  });
+
+  test.each(['ssl=yes', 'ssl=requre', 'sslmode=requre', 'sslmode=true'])(
+    'takes no other word: %s',
+    async (parameter) => {
+      await expect(resolve(`postgresql://db/app?${parameter}`)).rejects.toMatchObject({
+        message: `${parameter.replace('=', ' "')}" is unknown`,
+        hint: 'use one of disable, allow, prefer, require, verify-ca, verify-full',
+      });
+    },
+  );
+
+  test('does not wait for a pipe in the place of a file', async () => {
+    const directory = makeDirectory();
+    execFileSync('mkfifo', [join(directory, 'pipe')]);
+    for (const parameter of ['sslrootcert', 'sslcert']) {
+      await expect(resolve(`postgresql://db/app?${parameter}=${directory}/pipe`)).rejects.toMatchObject({
+        message: `the file of ${parameter} cannot be read: it is no regular file`,
+      });
+    }
+  });
+
   test('is never used on a unix socket', async () => {
     const { ssl } = await resolve('postgresql:///app?host=/run/pg&sslmode=verify-full');
     expect(ssl.attempts).toEqual([null]);
   });
+});
+
+describe('channel_binding=require', () => {
+  test('leaves the attempts that have a channel to bind to', async () => {
+    for (const mode of ['allow', 'prefer', 'require']) {
+      const { ssl, requireChannelBinding } = await resolve(
+        `postgresql://db/app?channel_binding=require&sslmode=${mode}`,
+      );
+      expect([ssl.mode, ssl.attempts, requireChannelBinding]).toEqual([
+        mode,
+        [{ rejectUnauthorized: false, checkServerIdentity: expect.any(Function) }],
+        true,
+      ]);
+    }
+  });
+
+  test.each<[string, Environment, string]>([
+    ['postgresql://db/app?channel_binding=require&sslmode=disable', {}, 'sslmode=disable turns off'],
+    ['postgresql://db/app', { PGCHANNELBINDING: 'require', PGSSLMODE: 'disable' }, 'sslmode=disable turns off'],
+    ['postgresql:///app?host=/run/pg&channel_binding=require', {}, 'a Unix socket does without'],
+    ['postgresql:///app', { PGHOST: '/run/pg', PGCHANNELBINDING: 'require' }, 'a Unix socket does without'],
+  ])('is refused where there is none: %s %j', async (url, environment, reason) => {
+    await expect(resolve(url, environment)).rejects.toMatchObject({
+      name: 'UserError',
+      message: `channel_binding=require needs TLS, which ${reason}`,
+      hint: expect.any(String),
+    });
+  });
+
+  test.each(['', 'channel_binding=disable', 'channel_binding=prefer', 'channel_binding='])(
+    'is not what is said by %j',
+    async (parameters) => {
+      const environment = { PGCHANNELBINDING: parameters.endsWith('=') || parameters === '' ? '' : 'require' };
+      expect(await resolve(`postgresql://db/app?${parameters}`, environment)).toMatchObject({
+        requireChannelBinding: false,
+      });
+    },
+  );
 });

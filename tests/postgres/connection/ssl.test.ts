@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, isEncrypted, refusal } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
+const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
 
 const ca = `sslrootcert=${fixture('ca.crt')}`;
 const other = `sslrootcert=${fixture('other.crt')}`;

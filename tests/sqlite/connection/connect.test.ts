@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import { QueryError, UserError } from '../../../src/model/errors.ts';
-import { openSqlite } from '../../../src/sqlite/connection/connect.ts';
+import { connectSqlite } from '../../../src/sqlite/connection/connect.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 
 const directory = temporaryDirectories();
-const refused = async (path: string, options: Parameters<typeof openSqlite>[1]): Promise<UserError> => {
+const refused = async (path: string, options: Parameters<typeof connectSqlite>[1]): Promise<UserError> => {
   try {
-    await (await openSqlite(path, options)).connection.close();
+    await (await connectSqlite(path, options)).connection.close();
   } catch (error) {
     expect(error).toBeInstanceOf(UserError);
     return error as UserError;
@@ -21,7 +21,7 @@ const refused = async (path: string, options: Parameters<typeof openSqlite>[1]):
 
 /** Makes a file and closes it. */
 async function made(path: string, ...statements: readonly string[]): Promise<string> {
-  const { connection } = await openSqlite(path, { write: true });
+  const { connection } = await connectSqlite(path, { write: true });
   await connection.query(['CREATE TABLE t (a)', 'INSERT INTO t VALUES (1)', ...statements]);
   await connection.close();
   return path;
@@ -33,7 +33,7 @@ const contents = (path: string): Readonly<Record<string, string>> =>
 describe('opening to write', () => {
   test('makes a missing file', async () => {
     const path = join(directory(), 'new.sqlite');
-    const { connection, exists, writable } = await openSqlite(path, { write: true });
+    const { connection, exists, writable } = await connectSqlite(path, { write: true });
     expect([exists, writable]).toEqual([true, true]);
     await connection.query('CREATE TABLE t (a)');
     await connection.close();
@@ -53,9 +53,8 @@ describe('opening to write', () => {
   });
 
   test('has the settings of the runtime', async () => {
-    const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
+    const { connection } = await connectSqlite(join(directory(), 'a.sqlite'), { write: true });
     expect(await connection.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
-    expect(await connection.query('PRAGMA busy_timeout')).toEqual([{ timeout: 30_000 }]);
     await connection.close();
   });
 });
@@ -63,7 +62,7 @@ describe('opening to write', () => {
 describe('opening to read', () => {
   test('makes no file, and gives an empty database', async () => {
     const parent = directory();
-    const { connection, exists, writable } = await openSqlite(join(parent, 'none.sqlite'), { write: false });
+    const { connection, exists, writable } = await connectSqlite(join(parent, 'none.sqlite'), { write: false });
     expect([exists, writable]).toEqual([false, false]);
     expect(await connection.query('SELECT * FROM sqlite_master')).toEqual([]);
     await expect(connection.query('CREATE TABLE t (a)')).rejects.toThrow(QueryError);
@@ -75,7 +74,7 @@ describe('opening to read', () => {
     const parent = directory();
     const path = await made(join(parent, 'a.sqlite'), `PRAGMA journal_mode = ${mode}`);
     const before = contents(parent);
-    const { connection, exists, writable } = await openSqlite(path, { write: false });
+    const { connection, exists, writable } = await connectSqlite(path, { write: false });
     expect([exists, writable]).toEqual([true, false]);
     expect(await connection.query('SELECT * FROM t')).toEqual([{ a: 1 }]);
     await expect(connection.query('INSERT INTO t VALUES (2)')).rejects.toMatchObject({ code: 'SQLITE_READONLY' });
@@ -86,10 +85,10 @@ describe('opening to read', () => {
   test('sees what stands in the write-ahead log of another process only', async () => {
     const parent = directory();
     const path = join(parent, 'a.sqlite');
-    const writer = (await openSqlite(path, { write: true })).connection;
+    const writer = (await connectSqlite(path, { write: true })).connection;
     await writer.query(['PRAGMA journal_mode = WAL', 'CREATE TABLE t (a)', 'INSERT INTO t VALUES (7)']);
     const before = readFileSync(path, 'latin1');
-    const { connection } = await openSqlite(path, { write: false });
+    const { connection } = await connectSqlite(path, { write: false });
     expect(await connection.query('SELECT * FROM t')).toEqual([{ a: 7 }]);
     await connection.close();
     expect(readFileSync(path, 'latin1')).toBe(before);
@@ -138,9 +137,9 @@ describe('a path that cannot be opened', () => {
 
   test.each([true, false])('locked by another process, write: %s', async (write) => {
     const path = await made(join(directory(), 'a.sqlite'));
-    const { connection } = await openSqlite(path, { write: true });
+    const { connection } = await connectSqlite(path, { write: true });
     await connection.query('BEGIN EXCLUSIVE');
-    const error = await refused(path, { write, timeout: 100 });
+    const error = await refused(path, { write, patience: 100 });
     await connection.close();
     expect(error.message).toBe(`another process has kept ${path} locked for 0.1 s`);
     expect(error.hint).toContain('stop the process');
@@ -151,11 +150,11 @@ describe('a path that cannot be opened', () => {
 function asNobody(attempts: readonly (readonly [path: string, write: boolean])[]): readonly string[] {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const code = `
-import { openSqlite } from './src/sqlite/connect.ts';
+import { connectSqlite } from './src/sqlite/connection/connect.ts';
 const results = [];
 for (const [path, write] of ${JSON.stringify(attempts)}) {
   try {
-    const { connection } = await openSqlite(path, { write });
+    const { connection } = await connectSqlite(path, { write });
     results.push(JSON.stringify(await connection.query('SELECT * FROM t')));
     await connection.close();
   } catch (error) {
@@ -240,7 +239,7 @@ describe('permissions', () => {
 
 describe('query', () => {
   test('runs statements in order and gives the rows of the last', async () => {
-    const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
+    const { connection } = await connectSqlite(join(directory(), 'a.sqlite'), { write: true });
     expect(await connection.query(['CREATE TABLE t (a)', 'INSERT INTO t VALUES (1), (2)', 'SELECT a FROM t'])).toEqual([
       { a: 1 },
       { a: 2 },
@@ -252,7 +251,7 @@ describe('query', () => {
   });
 
   test('says which statement was refused, and why', async () => {
-    const { connection } = await openSqlite(join(directory(), 'a.sqlite'), { write: true });
+    const { connection } = await connectSqlite(join(directory(), 'a.sqlite'), { write: true });
     const statements = [
       'CREATE TABLE t (a UNIQUE)',
       'INSERT INTO t VALUES (1)',
@@ -268,7 +267,7 @@ describe('query', () => {
 
   test('has the URL of the file', async () => {
     const path = join(directory(), 'a.sqlite');
-    const { connection } = await openSqlite(path, { write: true });
+    const { connection } = await connectSqlite(path, { write: true });
     expect(connection.url).toBe(`sqlite:///${path}`);
     await connection.close();
   });

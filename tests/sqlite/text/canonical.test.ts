@@ -53,8 +53,8 @@ describe('canonicalDefault', () => {
     ['current_timestamp', 'CURRENT_TIMESTAMP'],
     ["strftime('%s','now') * 1000", "strftime('%s', 'now') * 1000"],
     ["(strftime('%s','now')*1000)", "strftime('%s', 'now') * 1000"],
-    ["unixepoch('subsec') * 1000", "strftime('%s', 'now') * 1000"],
-    ["UNIXEPOCH('subsec')*1000", "strftime('%s', 'now') * 1000"],
+    ["unixepoch('subsec') * 1000", "unixepoch('subsec') * 1000"],
+    ["UNIXEPOCH('subsec')*1000", "unixepoch('subsec') * 1000"],
     ["unixepoch('subsec') * 1000 + 1", "unixepoch('subsec') * 1000 + 1"],
     ['hex(randomblob(16))', 'hex(randomblob(16))'],
   ])('%s', (sql, expected) => {

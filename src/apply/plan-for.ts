@@ -1,0 +1,87 @@
+import type { Catalog } from '../model/catalog.ts';
+import type { RetiredDefinition } from '../model/definition.ts';
+import type { Dialect, LiveState, Settled } from '../model/dialect.ts';
+import type { Goal } from '../model/goal.ts';
+import type { ObjectId } from '../model/objects.ts';
+import type { Plan } from '../model/plan.ts';
+import { type Ahead, findAhead } from '../planner/ahead.ts';
+import { foreignIn, namesakesIn, refuseForeign, withoutNamesakes } from '../planner/identity.ts';
+import { retiredBy } from '../planner/ownership.ts';
+import { type Outcome, plan } from '../planner/plan.ts';
+import { segmentsOf } from '../planner/segments.ts';
+import { type Wanted, wantedBy } from '../planner/target.ts';
+import type { Database } from './database.ts';
+
+export interface Planned {
+  /** The live catalog beside the target. */
+  readonly settled: Settled;
+  readonly target: Catalog;
+  readonly ahead: Ahead | null;
+  readonly plan: Plan;
+  /** Ids of tables, views and functions that have a name of ours and are somebody else's. */
+  readonly foreign: readonly ObjectId[];
+}
+
+interface Question {
+  readonly database: Database;
+  readonly dialect: Dialect;
+  readonly live: LiveState;
+  readonly goal: Goal;
+}
+
+/**
+ * The way from what is there to a goal.
+ * @throws UserError where somebody else's object has a name that is needed, and where a change cannot be made
+ */
+export async function planFor(question: Question): Promise<Planned> {
+  const { database, dialect, live, goal } = question;
+  const { scope } = database;
+  const { retired } = scope.definitions;
+  const declared = dialect.declare(scope.definitions, scope);
+  const ahead = goal.aim === 'declared' ? findAhead(live.catalog, declared) : null;
+  const beside = ahead === null ? declared : live.catalog;
+  const settled = await dialect.settle(live.catalog, beside, scope.definitions);
+
+  const wantedWith = (foreign: ReadonlySet<ObjectId>): Wanted =>
+    wantedBy(goal, {
+      live: live.catalog,
+      declared: beside,
+      retired,
+      foreign,
+      isLasting: scope.schema === dialect.lastingSchema,
+      strangers: live.server.strangers,
+    });
+  const outcomeOf = (wanted: Wanted): Outcome =>
+    plan({ live: live.catalog, settled: withoutNamesakes(settled.catalog, wanted.ownership.foreign), ...wanted });
+
+  let wanted = wantedWith(new Set());
+  let outcome = outcomeOf(wanted);
+  if (needsIdentity(outcome, retired)) {
+    const foreign = await foreignObjects(question, settled, declared);
+    wanted = wantedWith(foreign);
+    outcome = outcomeOf(wanted);
+  }
+  const { target, ownership } = wanted;
+  const context = { live: settled.catalog, target, facts: live.facts };
+  const statements = outcome.changes.length === 0 ? [] : dialect.render(outcome.changes, context);
+  const whole = { ...outcome, segments: segmentsOf(statements) };
+  return { settled, target, ahead, plan: whole, foreign: namesakesIn(settled.named, ownership.foreign) };
+}
+
+/** @throws UserError where one of them has a name that is needed */
+async function foreignObjects(
+  { database, goal }: Question,
+  { named }: Settled,
+  declared: Catalog,
+): Promise<ReadonlySet<ObjectId>> {
+  const { schema, definitions } = database.scope;
+  const { retired } = definitions;
+  const history = await database.history();
+  const foreign = foreignIn({ live: named, declared, retired, history, schema, adopted: goal.adopt });
+  if (goal.aim === 'declared') refuseForeign(named, declared, foreign);
+  return foreign;
+}
+
+/** What is as declared needs no proof: whose it is makes a difference only where something is to be done, or told. */
+const needsIdentity = ({ changes, unmanaged }: Outcome, retired: readonly RetiredDefinition[]): boolean =>
+  changes.length > 0 || unmanaged.some((object) => retiredBy(object, retired) !== undefined);

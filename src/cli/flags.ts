@@ -1,0 +1,80 @@
+/** One flag, as the parser, the help and the errors know it. */
+export interface Flag {
+  /** As they are given, the short one first. */
+  readonly names: string;
+  /** What stands for its value in a usage text; null for a flag that takes none. */
+  readonly value: string | null;
+  readonly about: string;
+  /** Variables of the environment that say the same, the first one first. */
+  readonly variables?: readonly string[];
+}
+
+/** All flags of all commands. */
+export const flags = {
+  systemUrl: {
+    names: '-s,--sys-db-url',
+    value: 'URL',
+    about: 'System database',
+    variables: ['DBOS_SYSTEM_DATABASE_URL'],
+  },
+  applicationUrl: {
+    names: '-D,--db-url',
+    value: 'URL',
+    about: 'Application database',
+    variables: ['DBOS_DATABASE_URL', 'DBOS_APPLICATION_DATABASE_URL'],
+  },
+  role: {
+    names: '-r,--app-role',
+    value: 'ROLE',
+    about: 'Role to grant all that an application needs (PostgreSQL)',
+    variables: ['DBOS_APP_ROLE'],
+  },
+  schema: { names: '--schema', value: 'NAME', about: 'Schema of the system tables, dbos unless given (PostgreSQL)' },
+  config: {
+    names: '--config',
+    value: 'FILE',
+    about: 'Configuration file; otherwise ./dbos-config.yaml where it exists',
+    variables: ['DBOS_CONFIG'],
+  },
+  plan: { names: '--plan', value: null, about: 'Show what would happen, and change nothing' },
+  dryRun: { names: '--dry-run', value: null, about: 'Print the SQL that would run, and change nothing' },
+  check: { names: '--check', value: null, about: 'Exit with 2 when something differs, and change nothing' },
+  format: { names: '--format', value: 'FORMAT', about: 'text, json, sql or diff, for --plan and --check' },
+  allow: { names: '--allow', value: 'HAZARD', about: 'data-loss: drop tables of earlier releases with their rows' },
+  ignore: {
+    names: '--ignore',
+    value: 'PATTERN',
+    about: 'Leave objects of yours whose id matches out of reports; * stands for any text',
+  },
+  adopt: {
+    names: '--adopt',
+    value: 'ID',
+    about: 'Take the object for one of DBOS, whatever it looks like; may be repeated',
+  },
+  noListenNotify: {
+    names: '--no-listen-notify',
+    value: null,
+    about: 'The application polls: make no trigger that sends NOTIFY',
+  },
+  yes: { names: '-y,--yes', value: null, about: 'Go ahead without asking' },
+  cascade: {
+    names: '--cascade',
+    value: null,
+    about: 'Also drop views and foreign keys of yours that depend on the tables',
+  },
+  port: { names: '--port', value: 'PORT', about: 'Port on 127.0.0.1, 5432 unless given' },
+  password: { names: '--password', value: 'PASSWORD', about: 'Password of the superuser postgres, dbos unless given' },
+  image: { names: '--image', value: 'IMAGE', about: 'Image of PostgreSQL, postgres:16 unless given' },
+  volume: { names: '--volume', value: 'NAME', about: 'Volume of the data, dbos_postgres_data unless given' },
+  timeout: {
+    names: '--timeout',
+    value: 'SECONDS',
+    about: 'How long the started server may take until it answers a query, 60 unless given',
+  },
+  volumes: { names: '--volumes', value: null, about: 'Also remove the container and its volume, with all databases' },
+  debug: { names: '--debug', value: null, about: 'Print stack traces of errors' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The flag that is called by this name. */
+export const flagNamed = (name: string): Flag | undefined =>
+  Object.values<Flag>(flags).find(({ names }) => names.split(',').includes(name));

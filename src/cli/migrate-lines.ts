@@ -1,0 +1,54 @@
+import type { Config } from '../operations/load-config.ts';
+import type { MigratedDatabase } from '../operations/migrate.ts';
+import type { Grants } from '../operations/grants.ts';
+import { aheadText } from '../report/describe.ts';
+import { done, summarise } from '../report/words.ts';
+import { maskUrl } from '../secrets/mask-url.ts';
+
+/** The lines of the users' page, in its order. */
+export const startLines = ({ application, system, schema }: Config): readonly string[] => [
+  'Starting DBOS migrations',
+  ...(application === undefined ? [] : [`Application database: ${maskUrl(application)}`]),
+  `System database: ${maskUrl(system)}`,
+  `DBOS system schema: ${system.startsWith('sqlite') ? 'main' : schema}`,
+];
+
+/** What became of one database. */
+export function databaseLines({ title, url, ahead, applied, grants, unrecorded }: MigratedDatabase): {
+  readonly lines: readonly string[];
+  readonly warnings: readonly string[];
+} {
+  const upToDate = applied.changes.length === 0 ? ', the schema is up to date' : '';
+  return {
+    lines:
+      ahead === null
+        ? [...grantLines(grants, url), `${title}: ${summarise(applied.changes, done)}${upToDate}`]
+        : [`${title}: ${aheadText(ahead)}`],
+    warnings: unrecorded === null ? [] : [`this is not recorded in migrations: ${unrecorded}`],
+  };
+}
+
+/** What the role was granted: the statements line by line, and behind them which of these had not to be sent. */
+function grantLines(grants: Grants | null, url: string): readonly string[] {
+  if (grants === null) return [];
+  const { role, schema, statements, standing, isComplete } = grants;
+  return [
+    `Granting permissions for the ${schema} schema to ${role} in database ${url}`,
+    ...statements,
+    ...(isComplete
+      ? ['The role had all of these already.']
+      : standing.length === 0
+        ? []
+        : [`The role had these already: the grants on ${standing.join(', ')}.`]),
+  ];
+}
+
+/** Prints the custom commands as the users' page does: where they come from before the first of them. */
+export function commandLine(file: string, print: (line: string) => void): (command: string) => void {
+  let isFirst = true;
+  return (command) => {
+    if (isFirst) print(`Executing migration commands from '${file}'`);
+    isFirst = false;
+    print(`Executing migration command: ${command}`);
+  };
+}

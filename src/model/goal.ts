@@ -1,0 +1,10 @@
+import type { HazardName } from './hazard.ts';
+
+/** Where a run leads: to what is declared, or to nothing of ours. */
+export interface Goal {
+  readonly aim: 'declared' | 'nothing';
+  /** Hazards that the operator has consented to. */
+  readonly allow: ReadonlySet<HazardName>;
+  /** Ids of objects that are ours by the operator's word, whatever they look like. */
+  readonly adopt: ReadonlySet<string>;
+}

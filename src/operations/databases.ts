@@ -1,0 +1,127 @@
+import { isAbsolute, resolve } from 'node:path';
+import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
+import type { Database } from '../apply/database.ts';
+import { parseDatabaseUrl, withDatabase } from '../config/database-url.ts';
+import { checkIdentifier } from '../config/names.ts';
+import { combine, type Definitions, withoutListenNotify } from '../model/definition.ts';
+import type { Dialect, DialectName } from '../model/dialect.ts';
+import { UserError } from '../model/errors.ts';
+import type { PostgresTarget, Target } from '../model/target.ts';
+import type { History } from '../planner/history.ts';
+import { maskUrl } from '../secrets/mask-url.ts';
+import type { Request } from './request.ts';
+import { psqlWay, sqliteWay, type Way } from './way.ts';
+
+/** A database of a run with what it is to the operator. */
+export interface RunDatabase {
+  /** `System database`, `Application database`, or both in one. */
+  readonly title: string;
+  readonly database: Database;
+  readonly way: Way;
+}
+
+/** Loaded for the dialects in use only. */
+const dialects: { readonly [D in DialectName]: () => Promise<Dialect> } = {
+  postgres: async () => (await import('../postgres/dialect.ts')).postgres,
+  sqlite: async () => (await import('../sqlite/dialect.ts')).sqlite,
+};
+
+/** Loaded only where there is something to say: a run that finds nothing to do is not made to read it. */
+const histories: { readonly [D in DialectName]: () => Promise<{ readonly default: History }> } = {
+  postgres: () => import('../../schema/history/postgres.json', { with: { type: 'json' } }),
+  sqlite: () => import('../../schema/history/sqlite.json', { with: { type: 'json' } }),
+};
+
+interface Targets {
+  readonly system: Target;
+  readonly application: Target | null;
+}
+
+/**
+ * The databases of a run, the system database first; one that serves as both comes once, with both sets declared.
+ * @throws UserError for a URL, a schema or a role that cannot be used
+ */
+export async function databasesOf(request: Request): Promise<readonly RunDatabase[]> {
+  const targets = targetsOf(request);
+  const { system, application } = targets;
+  const ours = request.listenNotify === false ? withoutListenNotify(systemDefinitions) : systemDefinitions;
+  if (application === null) return [await runDatabase('System database', system, ours, request, targets)];
+  if (isSame(system, application)) {
+    const both = combine(ours, applicationDefinitions);
+    return [await runDatabase('System and application database', system, both, request, targets)];
+  }
+  return [
+    await runDatabase('System database', system, ours, request, targets),
+    await runDatabase('Application database', application, applicationDefinitions, request, targets),
+  ];
+}
+
+/** The system database alone, for no role: what is taken away needs no grants. @throws UserError as `databasesOf` does */
+export async function systemDatabaseOf(given: Request): Promise<RunDatabase> {
+  const request = { ...given, role: undefined };
+  const targets = targetsOf(request);
+  return runDatabase('System database', targets.system, systemDefinitions, request, targets);
+}
+
+function targetsOf({ system, application, schema, role, environment, workingDirectory }: Request): Targets {
+  if (schema !== undefined) checkIdentifier('schema', schema, 'schema');
+  if (role !== undefined) checkIdentifier('role', role, 'role');
+  const read = (text: string, source: string): Target =>
+    located(parseDatabaseUrl(text, source, environment), workingDirectory);
+  const targets = {
+    system: read(system, 'system'),
+    application: application === undefined ? null : read(application, 'application'),
+  };
+  if (role !== undefined && targets.system.dialect === 'sqlite') {
+    throw new UserError('SQLite has no roles to grant permissions to', { where: 'role', hint: 'leave the role out' });
+  }
+  return targets;
+}
+
+const located = (target: Target, directory: string | undefined): Target =>
+  target.dialect === 'postgres' || isAbsolute(target.path)
+    ? target
+    : { ...target, path: directory === undefined ? resolve(target.path) : resolve(directory, target.path) };
+
+function isSame(a: Target, b: Target): boolean {
+  if (a.dialect === 'sqlite') return b.dialect === 'sqlite' && a.path === b.path;
+  if (b.dialect === 'sqlite') return false;
+  const place = ({ host, port, database }: PostgresTarget): string =>
+    JSON.stringify([host ?? 'localhost', port ?? 5432, database]);
+  return place(a) === place(b);
+}
+
+async function runDatabase(
+  title: string,
+  target: Target,
+  definitions: Definitions,
+  request: Request,
+  targets: Targets,
+): Promise<RunDatabase> {
+  const { schema = 'dbos', role = null, environment = null, signal, on } = request;
+  const official = request.derived === true && target === targets.system ? officialDefault(targets) : null;
+  const { dialect: name } = target;
+  const common = {
+    dialect: await dialects[name](),
+    target,
+    where: maskUrl(target.text),
+    environment,
+    history: async () => (await histories[name]()).default,
+    signal,
+    onWait: (what: string): void => on?.wait?.({ database: title, what }),
+  };
+  if (name === 'sqlite') {
+    const scope = { database: target.path, schema: 'main', definitions, role: null };
+    return { title, database: { ...common, scope }, way: sqliteWay(target) };
+  }
+  const scope = { database: target.database, schema, definitions, role };
+  const database: Database =
+    official === null
+      ? { ...common, scope }
+      : { ...common, scope: { ...scope, alternative: official.database }, alternative: maskUrl(official.text) };
+  return { title, database, way: psqlWay(target, targets.system.dialect === 'postgres' ? targets.system : target) };
+}
+
+/** What the official tools call a derived system database. */
+const officialDefault = ({ application }: Targets): PostgresTarget | null =>
+  application?.dialect === 'postgres' ? withDatabase(application, `${application.database}_dbos_sys`) : null;

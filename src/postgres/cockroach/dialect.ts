@@ -1,0 +1,56 @@
+import { catalogOf } from '../../model/catalog.ts';
+import { withoutListenNotify } from '../../model/definition.ts';
+import type { Dialect } from '../../model/dialect.ts';
+import type { CatalogObject } from '../../model/objects.ts';
+import type { Statement } from '../../model/plan.ts';
+import { declare } from '../declare.ts';
+import { explain, isTransient } from '../explain.ts';
+import { absent } from '../introspect.ts';
+import { mend } from '../kinds.ts';
+import { tryLock } from '../lock.ts';
+import { open } from '../open.ts';
+import { record } from '../record.ts';
+import { render } from '../render.ts';
+import { settle } from '../settle.ts';
+import { cockroachKinds } from './kinds.ts';
+import { introspect } from './live.ts';
+
+/**
+ * CockroachDB: what it lacks of PostgreSQL and what it words otherwise. Its schema changes are made online, and, from
+ * release 25.1 on, each of them commits the transaction that it comes in: so every statement stands alone, waits for
+ * nobody's lock and blocks no writer.
+ * https://www.cockroachlabs.com/docs/stable/online-schema-changes
+ * https://www.cockroachlabs.com/docs/releases/v25.1
+ */
+export const cockroach: Dialect = {
+  name: 'postgres',
+  lastingSchema: 'public',
+  session: [],
+  begin: ['BEGIN'],
+  exclusion: 'session',
+  open,
+  discardIfEmpty: async () => {},
+  tryLock,
+  record,
+  isTransient,
+  explain,
+  mend,
+  declare: (definitions, place) =>
+    catalogOf([...declare(withoutListenNotify(definitions), place).values()].map(asItIsThere)),
+  introspect,
+  absent,
+  settle,
+  render: (changes, context) => render(changes, context, cockroachKinds).map(standsAlone),
+};
+
+/** INTEGER has 64 bits there, INT4 the 32 that PostgreSQL means. https://www.cockroachlabs.com/docs/stable/int */
+const integersOf32Bits = (text: string): string => text.replaceAll(/\binteger\b/g, 'int4');
+
+function asItIsThere(o: CatalogObject): CatalogObject {
+  if (o.kind === 'column') return { ...o, type: integersOf32Bits(o.type) };
+  if (o.kind !== 'function') return o;
+  // A function takes no settings along. https://www.cockroachlabs.com/docs/stable/create-function
+  return { ...o, signature: integersOf32Bits(o.signature), arguments: integersOf32Bits(o.arguments), settings: [] };
+}
+
+const standsAlone = (statement: Statement): Statement => ({ ...statement, commits: 'no transaction', locks: [] });

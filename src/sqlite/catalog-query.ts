@@ -1,0 +1,37 @@
+import type { Look } from '../model/look.ts';
+import { makeshiftName } from '../model/makeshift.ts';
+import { quoteSqliteText } from '../sql/quote.ts';
+import { kinds } from './kinds.ts';
+
+/**
+ * The one query for all that stands in the schema: a row with a JSON text for each kind that has a part in it. A part
+ * may use `standing`, which is all but SQLite's own, and `found`, which is what was asked for, and what others have under
+ * names that have to be free. SQLite's names are in `sqlite_master`; pragmas as functions say the rest.
+ * https://www.sqlite.org/pragma.html#pragfunc
+ */
+export const catalogQuery = (look: Look): string => `WITH standing AS (
+  SELECT rowid AS place, type, name, tbl_name, sql, ${isAmong('tbl_name', look.relations)} AS isLooked,
+    type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' AS isOrdinary
+  FROM main.sqlite_master WHERE sql IS NOT NULL AND NOT ${begins('name', 'sqlite_')}
+), found AS MATERIALIZED (
+  SELECT * FROM standing
+  WHERE CASE WHEN isLooked THEN isOrdinary OR type <> 'table' ELSE ${isReserved(look)} END
+)
+SELECT ${parts(look).join(',\n')}`;
+
+/** A virtual table under a name of ours is not read: nothing of ours is like it, and its drop would lose its rows. */
+const isReserved = ({ reserved }: Look): string =>
+  `${isAmong('name', reserved)} OR ${begins(
+    'name',
+    makeshiftName('', () => false),
+  )}`;
+
+/** SQLite takes names for equal that differ in the case of ASCII letters, as NOCASE does. */
+const isAmong = (column: string, names: readonly string[] | null): string =>
+  names === null ? '1' : `${column} COLLATE NOCASE IN (${names.map(quoteSqliteText).join(', ')})`;
+
+const begins = (column: string, text: string): string =>
+  `substr(${column}, 1, ${text.length}) = ${quoteSqliteText(text)} COLLATE NOCASE`;
+
+const parts = (look: Look): readonly string[] =>
+  Object.entries(kinds).flatMap(([kind, { rows }]) => (rows === null ? [] : [`(${rows(look)}) AS "${kind}"`]));
