@@ -1,5 +1,6 @@
-import { table } from '../src/model/definition.ts';
+import { references, table } from '../src/model/definition.ts';
 import { workflowInputs } from './workflow_inputs.ts';
+import { workflowStatus } from './workflow_status.ts';
 
 export const workflowInput = table({
   name: 'workflow_input',
@@ -16,5 +17,10 @@ export const workflowInput = table({
   },
   primaryKey: ['workflow_uuid'],
   indexes: [{ name: 'idx_workflow_input_retention', columns: ['retention_timestamp'] }],
-  takesOver: { table: workflowInputs.name, columns: ['workflow_uuid', 'inputs'] },
+  takesOver: {
+    table: workflowInputs.name,
+    columns: ['workflow_uuid', 'inputs'],
+    // The last runtimes that can decode what releases with the older table wrote read it there.
+    fills: [references(workflowStatus, 'workflow_uuid', 'inputs')],
+  },
 });

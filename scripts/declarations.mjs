@@ -28,10 +28,7 @@ async function collect(path, directory, found) {
   if (found.has(path)) return;
   const text = await readFile(join(directory, path), 'utf8');
   // A declaration is imported under the name of the program that it is of.
-  found.set(
-    path,
-    text.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2'),
-  );
+  found.set(path, text.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2'));
   for (const [, specifier] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)\.[tj]s['"]/g)) {
     await collect(resolve('/', dirname(path), `${specifier}.d.ts`).slice(1), directory, found);
   }

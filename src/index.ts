@@ -5,6 +5,7 @@ export type { Alter, Change, Create, Drop, Rename } from './model/change.ts';
 export { RefusedError, QueryError, UserError } from './model/errors.ts';
 export type { Facts, RelationFacts } from './model/facts.ts';
 export { type Hazard, type HazardName, hazardNames, hazards, type HazardTraits } from './model/hazard.ts';
+export type { Obstacle } from './model/obstacle.ts';
 export type { CatalogObject, ObjectId, ObjectKind } from './model/objects.ts';
 export { type Commit, type Lock, type Plan, type Segment, type Statement, statementsOf } from './model/plan.ts';
 export type { Environment } from './model/target.ts';
@@ -21,6 +22,7 @@ export {
 export type { Ahead, DatabasePlan, Found, FoundState, UnmanagedObject } from './operations/outcome.ts';
 export { check, type CheckedDatabase, type CheckOutcome, plan, type PlanOutcome } from './operations/plan.ts';
 export type { Listeners, Request, SegmentEvent, Wait } from './operations/request.ts';
+export type { Extent } from './operations/extent.ts';
 export {
   planReset,
   reset,

@@ -131,7 +131,7 @@ describe('the messages of docs/troubleshooting.md', () => {
   const foreign = [
     ...['permission denied for schema', 'could not connect to server', 'already exists', 'password authentication'],
     ...['canceling statement', 'could not create unique index', 'cannot change routine kind', 'database is locked'],
-    ...['ENOENT', 'npx canceled'],
+    ...['ENOENT', 'npx canceled', 'duplicate key value', 'is being accessed by other users'],
   ];
   const code = sourcesIn('src')
     .map(({ text }) => text)

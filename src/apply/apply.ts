@@ -8,7 +8,7 @@ import { takeLock } from './lock.ts';
 import { type Author, tryRecord } from './record.ts';
 import { refuseImpossible } from './refuse.ts';
 import { runSegment } from './segment-runner.ts';
-import { verify } from './verify.ts';
+import { leftOver } from './verify.ts';
 
 /** One segment of a plan, as it begins and as it ends. */
 export interface SegmentProgress {
@@ -90,7 +90,7 @@ async function recordWhatIsDone({ database, plan }: Inspection, run: Run): Promi
   await withConnection(withoutSignal(database), { write: true }, write).catch(() => {});
 }
 
-/** The creation of the database and what was then done in it, as one plan. */
+/** Two plans, one applied after the other, as one. */
 const together = (created: Plan, current: Plan): Plan => ({
   ...current,
   basis: created.basis,
@@ -145,21 +145,44 @@ async function runAll(
   }
 }
 
+/** A plan and what was done after it, as one. */
+const followed = (first: Plan | null, next: Plan): Plan => (first === null ? next : together(first, next));
+
 /** Somebody changed the schema between the plan and its transaction. */
 class Overtaken extends UserError {}
 
+/** How often what is found after a plan is planned for and done. An event trigger changes what has just been created. */
+const rounds = 3;
+
+/**
+ * Applies what is to be done and looks again, until nothing is.
+ * @throws UserError that names what remains
+ */
 async function applyCurrent(inspection: Inspection, opened: Opened, run: Run): Promise<Plan> {
   const { database, goal } = inspection;
+  let current = await inspectOpened(database, opened, goal);
+  let applied: Plan | null = null;
+  for (let round = 1; ; round += 1) {
+    applied = followed(applied, await applyUndisturbed(current, run));
+    current = await inspectOpened(database, opened, goal);
+    if (current.plan.changes.length === 0) return applied;
+    if (round === rounds) throw leftOver(current);
+    refuseImpossible(current);
+  }
+}
+
+/** @returns the plan that was applied: another one where somebody changed the schema before its transaction */
+async function applyUndisturbed(inspection: Inspection, run: Run): Promise<Plan> {
+  const { database, goal, opened } = inspection;
+  let current = inspection;
   for (let attempt = 1; ; attempt += 1) {
-    const current = await inspectOpened(database, opened, goal);
     try {
       await runPlan(current, run);
+      return current.plan;
     } catch (error) {
-      if (error instanceof Overtaken && attempt < 5) continue;
-      throw error;
+      if (!(error instanceof Overtaken) || attempt === 5) throw error;
+      current = await inspectOpened(database, opened, goal);
     }
-    verify(await inspectOpened(database, opened, goal));
-    return current.plan;
   }
 }
 

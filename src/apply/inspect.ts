@@ -43,7 +43,7 @@ export async function inspectOpened(database: Database, opened: Opened, goal: Go
   const live = await liveState(database, opened, goal);
   const dialect = live.dialect ?? database.dialect;
   try {
-    const planned = await planFor({ database, dialect, live, goal });
+    const planned = await planFor({ database, connection: opened.connection, dialect, live, goal });
     return { database, opened, goal, live, dialect, ...planned };
   } catch (error) {
     throw error instanceof UserError ? withWhere(error, database.where) : error;

@@ -1,6 +1,6 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
-import type { Dialect, LiveState, Settled } from '../model/dialect.ts';
+import type { Connection, Dialect, LiveState, Settled } from '../model/dialect.ts';
 import type { Goal } from '../model/goal.ts';
 import type { ObjectId } from '../model/objects.ts';
 import type { Plan } from '../model/plan.ts';
@@ -24,6 +24,7 @@ export interface Planned {
 
 interface Question {
   readonly database: Database;
+  readonly connection: Connection;
   readonly dialect: Dialect;
   readonly live: LiveState;
   readonly goal: Goal;
@@ -34,7 +35,7 @@ interface Question {
  * @throws UserError where somebody else's object has a name that is needed, and where a change cannot be made
  */
 export async function planFor(question: Question): Promise<Planned> {
-  const { database, dialect, live, goal } = question;
+  const { database, connection, dialect, live, goal } = question;
   const { scope } = database;
   const { retired } = scope.definitions;
   const declared = dialect.declare(scope.definitions, scope);
@@ -62,7 +63,8 @@ export async function planFor(question: Question): Promise<Planned> {
     outcome = outcomeOf(wanted);
   }
   const { target, ownership } = wanted;
-  const context = { live: settled.catalog, target, facts: live.facts };
+  const lossless = await dialect.prove?.(connection, outcome.changes, target);
+  const context = { live: settled.catalog, target, facts: live.facts, ...(lossless === undefined ? {} : { lossless }) };
   const statements = outcome.changes.length === 0 ? [] : dialect.render(outcome.changes, context);
   const whole = { ...outcome, segments: segmentsOf(statements) };
   return { settled, target, ahead, plan: whole, foreign: namesakesIn(settled.named, ownership.foreign) };

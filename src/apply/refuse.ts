@@ -1,27 +1,46 @@
-import type { LiveState } from '../model/dialect.ts';
-import { UserError } from '../model/errors.ts';
+import { RefusedError, UserError } from '../model/errors.ts';
+import type { Obstacle } from '../model/obstacle.ts';
+import { unallowedIn } from '../planner/consent.ts';
 import type { Database } from './database.ts';
 import type { Inspection } from './inspect.ts';
+import { asOwner, blockersOf, lackingRightsOf, readOnly } from './obstacles.ts';
 
 /**
  * Finds out before the first change of a run what would keep its plan from being applied.
- * @throws UserError where nothing can be written, or where the role may not do what the plan needs.
+ * @throws RefusedError where values would be lost and nobody has allowed it
+ * @throws UserError where nothing can be written, where the role may not do what the plan needs, and where objects of
+ * others are in its way
  */
-export function refuseImpossible({ live, database, opened, plan }: Inspection): void {
+export function refuseImpossible(inspection: Inspection): void {
+  const { live, database, plan } = inspection;
   if (plan.changes.length === 0) return;
-  refuseReadOnly(live, database);
-  const lacking = live.lackingRights(plan.changes, opened.exists);
-  if (lacking.length === 0) return;
-  throw new UserError([`role ${live.server.user} may not`, ...lacking.map(({ what }) => `  ${what}`)].join('\n'), {
+  refuse(readOnly(live.server), database);
+  const lacking = lackingRightsOf(inspection);
+  if (lacking.length > 0) {
+    throw new UserError([`role ${live.server.user} may not`, ...lacking.map(({ what }) => `  ${what}`)].join('\n'), {
+      where: database.where,
+      hint: [...new Set(lacking.map(({ remedy }) => remedy)), asOwner(lacking.map(({ owner }) => owner))].join('\n'),
+    });
+  }
+  refuse(blockersOf(inspection), database);
+  refuseLoss(inspection);
+}
+
+/** A reset is the operator's word that all may go; of a migration nobody expects that values are lost. */
+function refuseLoss({ database, goal, plan }: Inspection): void {
+  if (goal.aim === 'nothing') return;
+  const losses = unallowedIn(plan, goal.allow).filter(({ hazard }) => hazard.name === 'data-loss');
+  if (losses.length === 0) return;
+  throw new RefusedError(losses.map(({ hazard }) => hazard.why).join('\n'), {
     where: database.where,
-    hint: [...lacking.map(({ remedy }) => `${remedy};`), 'or run it as the owner'].join('\n'),
+    hint: 'give the column its type back by hand, or let the values go: --allow data-loss',
   });
 }
 
-function refuseReadOnly(live: LiveState, database: Database): void {
-  if (live.server.readOnly === null) return;
-  throw new UserError(`nothing can be changed here: ${live.server.readOnly}`, {
-    where: database.where,
-    hint: live.server.wayOut ?? 'run it where writing is possible; --dry-run works here too',
+function refuse(obstacles: readonly Obstacle[], { where }: Database): void {
+  if (obstacles.length === 0) return;
+  throw new UserError(obstacles.map(({ what }) => what).join('\n'), {
+    where,
+    hint: obstacles.map(({ remedy }) => remedy).join('\n'),
   });
 }

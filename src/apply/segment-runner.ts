@@ -25,15 +25,20 @@ export async function runSegment(
     try {
       return await attempt(connection, segment, dialect.begin, guard);
     } catch (error) {
-      const waits = error instanceof Refused && dialect.isTransient(error.reason);
+      const waits = error instanceof Refused && dialect.isTransient(error.reason, error.statement?.sql);
       if (!waits || Date.now() + pause > deadline)
         throw error instanceof Refused ? explained(error, inspection) : error;
-      const what = `a lock: ${firstLine(error.statement?.sql ?? 'the transaction')}`;
+      const what = awaited(error.statement);
       if (what !== announced) database.onWait(what);
       announced = what;
       await pauseFor(pause, database.signal);
     }
   }
+}
+
+function awaited(statement: Statement | undefined): string {
+  const whom = statement?.on === 'server' ? 'others to leave the template database' : 'a lock';
+  return `${whom}: ${firstLine(statement?.sql ?? 'the transaction')}`;
 }
 
 async function attempt(

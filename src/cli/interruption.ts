@@ -24,20 +24,31 @@ export class Interrupted extends Error {
 
 /** How far a run came, told by its own events. */
 export class Progress {
-  #done = 0;
-  #of = 0;
-  #isRunning = false;
+  readonly #done = new Map<string, number>();
+  readonly #of = new Map<string, number>();
+  #running: SegmentEvent | null = null;
 
-  readonly listen = ({ state, of }: SegmentEvent): void => {
-    this.#of = Math.max(this.#of, of);
-    this.#isRunning = state === 'begins';
-    if (state === 'is done') this.#done += 1;
+  readonly listen = (event: SegmentEvent): void => {
+    const { database, state, of } = event;
+    this.#of.set(database, of);
+    this.#running = state === 'begins' ? event : null;
+    if (state === 'is done') this.#done.set(database, (this.#done.get(database) ?? 0) + 1);
   };
 
   /** What stands in the databases when a run is broken off here. */
   standing(): string {
-    if (this.#done === 0 && !this.#isRunning) return 'nothing was changed';
-    const rolledBack = this.#isRunning ? 'the running segment was rolled back, ' : '';
-    return `${rolledBack}${this.#done} of ${Math.max(this.#of, this.#done)} are done; run it again to finish`;
+    const [done, all] = [sum(this.#done), sum(this.#of)];
+    if (done === 0 && this.#running === null) return 'nothing was changed';
+    return `${brokenOff(this.#running)}${done} of ${Math.max(all, done)} are done; run it again to finish`;
   }
+}
+
+const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
+
+/** What commits by itself, as a copy in batches does, keeps what it had done. */
+function brokenOff(running: SegmentEvent | null): string {
+  if (running === null) return '';
+  return running.segment.transaction
+    ? 'the running segment was rolled back, '
+    : 'the running statement was stopped, and what it had committed stays; ';
 }

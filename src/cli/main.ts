@@ -76,9 +76,9 @@ export async function main(given: readonly string[], context: Context): Promise<
   let command: Command<Context>;
   try {
     command = cli.process([...argv], context);
-  } catch (error) {
+  } catch {
     const paint = painter(context.stderr, context.env);
-    const mistake = syntaxError(argv, grammarsOf(cli), error);
+    const mistake = syntaxError(argv, grammarsOf(cli));
     say(context.stderr, failureText(mistake, argv.includes('--debug'), paint));
     return exitCodes.error;
   }

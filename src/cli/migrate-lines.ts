@@ -1,5 +1,6 @@
 import type { Config } from '../operations/load-config.ts';
 import type { MigratedDatabase } from '../operations/migrate.ts';
+import type { UnmanagedObject } from '../operations/outcome.ts';
 import type { Grants } from '../operations/grants.ts';
 import { aheadText } from '../report/describe.ts';
 import { done, summarise } from '../report/words.ts';
@@ -14,27 +15,40 @@ export const startLines = ({ application, system, schema }: Config): readonly st
 ];
 
 /** What became of one database. */
-export function databaseLines({ title, url, ahead, applied, grants, unrecorded }: MigratedDatabase): {
+export function databaseLines(database: MigratedDatabase): {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
 } {
+  const { title, url, ahead, applied, grants, unrecorded, unmanaged } = database;
   const upToDate = applied.changes.length === 0 ? ', the schema is up to date' : '';
   return {
     lines:
       ahead === null
         ? [...grantLines(grants, url), `${title}: ${summarise(applied.changes, done)}${upToDate}`]
         : [`${title}: ${aheadText(ahead)}`],
-    warnings: unrecorded === null ? [] : [`this is not recorded in migrations: ${unrecorded}`],
+    warnings: [
+      ...unmanaged.flatMap(dangerText),
+      ...(unrecorded === null ? [] : [`this is not recorded in migrations: ${unrecorded}`]),
+    ],
   };
 }
+
+/** A schema that is as declared is not yet one that the runtime works on. */
+const dangerText = ({ id, danger, mend }: UnmanagedObject): readonly string[] =>
+  danger === null
+    ? []
+    : [`${id} is yours and can break the runtime: ${danger}${mend === null ? '' : `\n  do     ${mend};`}`];
 
 /** What the role was granted: the statements line by line, and behind them which of these had not to be sent. */
 function grantLines(grants: Grants | null, url: string): readonly string[] {
   if (grants === null) return [];
-  const { role, schema, statements, standing, isComplete } = grants;
+  const { role, schema, statements, standing, isComplete, isShared } = grants;
   return [
     `Granting permissions for the ${schema} schema to ${role} in database ${url}`,
     ...statements,
+    ...(isShared
+      ? ['The schema holds objects that are not of DBOS: nothing is granted on these, nor on what is made there later.']
+      : []),
     ...(isComplete
       ? ['The role had all of these already.']
       : standing.length === 0

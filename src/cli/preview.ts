@@ -3,6 +3,7 @@ import { type HazardName, isHazardName } from '../model/hazard.ts';
 import type { MigrateRequest } from '../operations/migrate.ts';
 import { check, plan, type PlanOutcome } from '../operations/plan.ts';
 import type { RunView } from '../report/view.ts';
+import { quoted } from '../secrets/printable.ts';
 import type { Context } from './context.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -54,14 +55,14 @@ function readFormat(name: string): Format {
   const known = Object.keys(printers) as readonly Format[];
   const format = known.find((found) => found === name);
   if (format !== undefined) return format;
-  throw new UserError(`--format "${name}" is unknown`, { hint: `it is one of ${known.join(', ')}` });
+  throw new UserError(`--format ${quoted(name)} is unknown`, { hint: `it is one of ${known.join(', ')}` });
 }
 
 /** @throws UserError for a word that is no hazard, or one that no flag allows */
 export function readHazards(words: readonly string[]): readonly HazardName[] {
   return words.map((word) => {
     if (isHazardName(word) && word === 'data-loss') return word;
-    throw new UserError(`--allow "${word}" is unknown`, { hint: 'it takes data-loss' });
+    throw new UserError(`--allow ${quoted(word)} is unknown`, { hint: 'it takes data-loss' });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ResetPlan } from '../operations/reset.ts';
+import { byteSize, counted, listed, rowCount } from '../report/words.ts';
 import type { Context } from './context.ts';
 import { say } from './door.ts';
 import { confirm, isTerminal } from './terminal.ts';
@@ -14,19 +15,53 @@ export const confirmation =
   ({ stdin, stdout, stderr, signal }: Context, isGiven: boolean) =>
   async (found: readonly ResetPlan[]): Promise<boolean> => {
     if (found.every(({ plan }) => plan.changes.length === 0)) {
-      say(stdout, `Nothing to reset: there are no DBOS system tables.\n${foreignText(found)}`);
+      say(stdout, `${found.map(nothingText).join('')}${foreignText(found)}`);
       return false;
     }
-    if (
-      !isGiven &&
-      !(await confirm(question, { input: stdin, output: isTerminal(stdout) ? stdout : stderr, signal }))
-    ) {
-      say(stdout, 'Operation cancelled.\n');
-      return false;
+    if (!isGiven) {
+      const output = isTerminal(stdout) ? stdout : stderr;
+      say(output, found.map(extentText).join('') + staysText(found));
+      if (!(await confirm(question, { input: stdin, output, signal }))) {
+        say(stdout, 'Operation cancelled.\n');
+        return false;
+      }
+    } else {
+      say(stderr, staysText(found));
     }
     say(stdout, `Resetting system database...\n${definitionsText(found)}${foreignText(found)}`);
     return true;
   };
+
+/** A database that is not there is another thing than one without tables: the URL may be wrong. */
+const nothingText = ({ exists, dialect, database }: ResetPlan): string => {
+  if (exists) return 'Nothing to reset: there are no DBOS system tables.\n';
+  return `Nothing to reset: the ${dialect === 'sqlite' ? 'file' : 'database'} ${database} does not exist.\n`;
+};
+
+/** What goes: where, how many workflows, how much. */
+function extentText({ dialect, database, schema, url, extent }: ResetPlan): string {
+  const { statuses, workflows, bytes } = extent;
+  const counts = statuses?.map(({ status, count }) => `${status} ${rowCount(count)}`) ?? [];
+  const lines = [
+    dialect === 'sqlite' ? `File: ${database}` : `Database: ${database} (${url})`,
+    ...(dialect === 'sqlite' ? [] : [`Schema: ${schema}`]),
+    statuses === null && workflows > 0
+      ? `Workflows: about ${rowCount(workflows)}`
+      : `Workflows: ${rowCount(workflows)}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`,
+    `Size: ${byteSize(bytes)}`,
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What keeps the schema, or the file. */
+const staysText = (found: readonly ResetPlan[]): string =>
+  found
+    .filter(({ stays }) => stays.length > 0)
+    .map(({ dialect, database, schema, stays }) => {
+      const place = dialect === 'sqlite' ? `file ${database}` : `schema ${schema}`;
+      return `The ${place} stays, with ${counted(stays.length, 'object')} of yours: ${listed(stays, 5)}\n`;
+    })
+    .join('');
 
 /** How to make again what goes with the tables. */
 export function definitionsText(found: readonly ResetPlan[]): string {
@@ -37,5 +72,5 @@ export function definitionsText(found: readonly ResetPlan[]): string {
 }
 
 /** What only has a name of ours is said to stay. */
-const foreignText = (found: readonly ResetPlan[]): string =>
+export const foreignText = (found: readonly ResetPlan[]): string =>
   found.flatMap(({ foreign }) => foreign.map((id) => `Left alone, since it is not of DBOS: ${id}\n`)).join('');

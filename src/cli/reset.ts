@@ -5,7 +5,7 @@ import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { each, given, valued } from './options.ts';
-import { confirmation, definitionsText } from './reset-question.ts';
+import { confirmation, definitionsText, foreignText } from './reset-question.ts';
 import { isTerminal } from './terminal.ts';
 import { usage } from './usage.ts';
 
@@ -38,7 +38,7 @@ export class ResetCommand extends DatabaseCommand {
   private async show(found: readonly ResetPlan[]): Promise<number> {
     const { planSql } = await import('../report/plan-sql.ts');
     const isNothing = found.every(({ plan }) => plan.changes.length === 0);
-    say(this.context.stderr, definitionsText(found));
+    say(this.context.stderr, definitionsText(found) + foreignText(found));
     sayExactly(this.context.stdout, isNothing ? '-- Nothing to reset.\n' : planSql({ databases: found, commands: [] }));
     return exitCodes.done;
   }

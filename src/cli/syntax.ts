@@ -28,16 +28,16 @@ export function commandOf<C extends Pick<CommandClass<Context>, 'paths'>>(
 const listsCommands = '`dbos help` lists the commands';
 
 /** What is wrong with a command line that the parser refused, told by its first word that nobody knows. */
-export function syntaxError(argv: readonly string[], grammars: readonly Grammar[], cause: unknown): UserError {
+export function syntaxError(argv: readonly string[], grammars: readonly Grammar[]): UserError {
   const found = commandOf(
     argv,
     grammars.map(({ paths, flags }) => ({ paths: paths.map((p) => [...p]), flags })),
   );
-  if (found === null || isStrangeInGroup(argv, found.path, grammars)) return unknownCommand(argv, grammars, cause);
+  if (found === null || isStrangeInGroup(argv, found.path, grammars)) return unknownCommand(argv, grammars);
   const { command, path } = found;
   const isCommand = path.every((word) => !word.startsWith('-'));
   const help = isCommand ? `\`dbos ${path.join(' ')} --help\` lists the options` : listsCommands;
-  return mistakeIn(argv.slice(path.length), [...command.flags, '-h', '--help'], help, cause);
+  return mistakeIn(argv.slice(path.length), [...command.flags, '-h', '--help'], help);
 }
 
 /** Whether a word stands where commands of a group have theirs, as in `postgres strat`. */
@@ -50,11 +50,11 @@ function isStrangeInGroup(argv: readonly string[], path: readonly string[], gram
   );
 }
 
-function unknownCommand(argv: readonly string[], grammars: readonly Grammar[], cause: unknown): UserError {
+function unknownCommand(argv: readonly string[], grammars: readonly Grammar[]): UserError {
   const paths = grammars.flatMap((grammar) => grammar.paths).filter((path) => path.length > 0);
   const [word] = argv;
-  if (word === undefined) return new UserError('the command line cannot be read', { hint: listsCommands, cause });
-  if (word.startsWith('-')) return unknown('option', word.split('=', 1)[0] ?? word, [], listsCommands);
+  if (word === undefined) return new UserError('the command line cannot be read', { hint: listsCommands });
+  if (word.startsWith('-')) return unknown('option', nameOf(word), [], listsCommands);
   const group = paths.filter(([first, second]) => first === word && second !== undefined);
   const known = group.length === 0 ? paths.map((path) => path.join(' ')) : group.map((path) => path.join(' '));
   const words = argv
@@ -66,8 +66,8 @@ function unknownCommand(argv: readonly string[], grammars: readonly Grammar[], c
 }
 
 /** The first flag that nobody knows comes before other mistakes: the rest may be its doing. */
-function mistakeIn(rest: readonly string[], known: readonly string[], help: string, cause: unknown): UserError {
-  const names = rest.filter((word) => word.startsWith('-')).map((word) => word.split('=', 1)[0] ?? word);
+function mistakeIn(rest: readonly string[], known: readonly string[], help: string): UserError {
+  const names = rest.filter((word) => word.startsWith('-')).map(nameOf);
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) return unknown('option', strange, known, help);
   for (let i = 0; i < rest.length; i += 1) {
@@ -75,17 +75,22 @@ function mistakeIn(rest: readonly string[], known: readonly string[], help: stri
     const mistake = word.startsWith('-') ? mistakeAt(word, rest[i + 1]) : `unexpected argument ${shown(word)}`;
     if (mistake !== null) {
       const hint = word.includes('://') ? `a URL stands behind --sys-db-url; ${help}` : help;
-      return new UserError(mistake, { hint, cause });
+      return new UserError(mistake, { hint });
     }
     if (takesValue(word) && !word.includes('=')) i += 1;
   }
-  return new UserError('the command line cannot be read', { hint: help, cause });
+  return new UserError('the command line cannot be read', { hint: help });
 }
 
-const takesValue = (word: string): boolean => (flagNamed(word.split('=', 1)[0] ?? word)?.value ?? null) !== null;
+/** A short flag is one letter: what is glued to it may be a password, and is never shown. */
+const nameOf = (word: string): string => (word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2));
+
+const takesValue = (word: string): boolean => (flagNamed(nameOf(word))?.value ?? null) !== null;
 
 function mistakeAt(word: string, next: string | undefined): string | null {
-  const [name = '', value] = word.split('=', 2);
+  const name = nameOf(word);
+  if (word.length > 2 && !word.startsWith('--')) return `${name} needs a blank behind it`;
+  const [, value] = word.split('=', 2);
   if (!takesValue(word)) return value === undefined ? null : `${name} takes no value`;
   return value === undefined && (next === undefined || next.startsWith('-')) ? `${name} needs a value` : null;
 }

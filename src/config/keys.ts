@@ -3,8 +3,13 @@ import { distance } from '../model/nearest.ts';
 /** A mapping of the file: its top level, or what stands under a key of the top level. */
 export type Section = 'top' | 'database' | 'runtimeConfig' | 'runtime_config' | 'telemetry' | 'http';
 
+interface Key {
+  readonly section: 'top' | 'database';
+  readonly key: string;
+}
+
 /** The keys that are read. */
-const ours: readonly { readonly section: 'top' | 'database'; readonly key: string }[] = [
+const ours: readonly Key[] = [
   ...[
     'name',
     'system_database_url',
@@ -75,22 +80,33 @@ const bare = (key: string): string =>
     .map((word) => longForms[word] ?? word)
     .join('');
 
+/** Keys of ours that many others have too. */
+const commonWords: ReadonlySet<string> = new Set(['name', 'database', 'ignore']);
+
 /** The path of the key that was meant; null for one that is read, is somebody else's, or is like none of ours. */
 export function meantKey(key: string, section: Section): string | null {
   if (theirs[section].includes(key) || ours.some((found) => found.key === key && found.section === section))
     return null;
+  // What stands deeper is others', unless it has the whole name of something that is ours alone.
+  if (section !== 'top' && section !== 'database')
+    return pathOf(ours.find((found) => found.key === key && !commonWords.has(key)));
   const given = bare(key);
   const same = ours.find((found) => bare(found.key) === given || found.key === otherNames[given]);
-  if (same !== undefined) return same.key === 'name' && section !== 'top' ? null : pathOf(same);
-  if (section !== 'top' && section !== 'database') return null;
-  const near = ours
+  if (same?.key === 'name' && section !== 'top') return null;
+  return pathOf(same ?? nearestTo(given));
+}
+
+/** The key that is most like this one, where one is near enough. */
+const nearestTo = (given: string): Key | undefined =>
+  ours
     .map((found) => ({ found, letters: distance(given, bare(found.key)) }))
     .filter(({ found, letters }) => letters <= tolerance(given, bare(found.key)))
     .toSorted((a, b) => a.letters - b.letters)[0]?.found;
-  return near === undefined ? null : pathOf(near);
-}
 
-const pathOf = ({ section, key }: (typeof ours)[number]): string => (section === 'top' ? key : `${section}.${key}`);
+const pathOf = (found: Key | undefined): string | null => {
+  if (found === undefined) return null;
+  return found.section === 'top' ? found.key : `${found.section}.${found.key}`;
+};
 
 /** How many letters of a key may be wrong. Short words are near to many others. */
 const tolerance = (given: string, meant: string): number => (given.length > 100 ? 0 : Math.floor(meant.length / 6));

@@ -82,7 +82,14 @@ export interface TableDefinition<C extends string = string> {
   /** The exact content of a bookkeeping table of one column. */
   readonly content?: { readonly column: C; readonly values: readonly number[] };
   /** The older table whose rows this one takes over; the key comes first. */
-  readonly takesOver?: { readonly table: string; readonly columns: readonly C[] };
+  readonly takesOver?: TakeoverDefinition<C>;
+}
+
+export interface TakeoverDefinition<C extends string = string> {
+  readonly table: string;
+  readonly columns: readonly C[];
+  /** Columns of rows elsewhere, in the same order, that get the same values where they have none. */
+  readonly fills?: readonly Reference[];
 }
 
 export interface FunctionDefinition {
@@ -143,7 +150,7 @@ export function table<const C extends string>(definition: {
   readonly foreignKeys?: readonly ForeignKeyDefinition<NoInfer<C>>[];
   readonly indexes?: readonly IndexDefinition<NoInfer<C>>[];
   readonly content?: { readonly column: NoInfer<C>; readonly values: readonly number[] };
-  readonly takesOver?: { readonly table: string; readonly columns: readonly NoInfer<C>[] };
+  readonly takesOver?: TakeoverDefinition<NoInfer<C>>;
 }): TableDefinition<C> {
   return definition;
 }

@@ -5,6 +5,7 @@ import type { QueryError } from './errors.ts';
 import type { Facts } from './facts.ts';
 import type { Look, Place, Scope } from './look.ts';
 import type { MigrationRecord } from './migration-record.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { CatalogObject, ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
 import type { Environment, Target } from './target.ts';
@@ -59,8 +60,10 @@ export interface Opened {
 export interface LackingRight {
   /** Behind `may not`. */
   readonly what: string;
-  /** The statement that helps, to be run by somebody who may. */
+  /** The statement that helps, with its semicolon, to be run by somebody who may; or what else helps. */
   readonly remedy: string;
+  /** The role that may do it already; null where it has no owner yet. */
+  readonly owner: string | null;
 }
 
 /** What an introspector found. */
@@ -73,6 +76,8 @@ export interface LiveState {
   readonly server: ServerFacts;
   /** What the role lacks for these changes. */
   readonly lackingRights: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
+  /** Objects of others that the engine would refuse these changes for; not there where an engine refuses none. */
+  readonly blockers?: (changes: readonly Change[]) => readonly Obstacle[];
   /** Set where the server turned out to be another product than its URL says: how that is spoken to. */
   readonly dialect?: Dialect;
 }
@@ -95,6 +100,8 @@ export interface ServerFacts {
   readonly user: string;
   /** Names, with their kind, of all else that stands in the schema; they keep it from being dropped. */
   readonly strangers: readonly string[];
+  /** What runs by itself when something is created or altered, and can change it, with the statement that switches it off. */
+  readonly eventTriggers?: readonly { readonly name: string; readonly disable: string }[];
 }
 
 /** A live catalog beside a declared one. */
@@ -132,7 +139,7 @@ export interface Dialect {
   /** Writes the record, or completes the one with its id. */
   record(connection: Connection, place: Place, record: MigrationRecord): Promise<void>;
   /** Whether the same statement may succeed a moment later, because only others stood in its way. */
-  isTransient(error: QueryError): boolean;
+  isTransient(error: QueryError, sql?: string): boolean;
   /** What an operator can do about a refused statement; undefined where nothing more than the message is known. */
   explain(
     error: QueryError,
@@ -151,6 +158,11 @@ export interface Dialect {
   absent(place: Place): Catalog;
   /** Sets the live catalog beside the declared one, so that what then differs is a difference. */
   settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Settled>;
+  /**
+   * Asks of changes that could lose values whether they lose one of those that are there.
+   * @returns ids of the changes that do not. An engine that cannot tell leaves it out.
+   */
+  prove?(connection: Connection, changes: readonly Change[], target: Catalog): Promise<ReadonlySet<ObjectId>>;
   /** Statements for ordered changes. @throws UserError where a change cannot be made. */
   render(changes: readonly Change[], context: RenderContext): readonly Statement[];
 }
@@ -159,4 +171,6 @@ export interface RenderContext {
   readonly live: Catalog;
   readonly target: Catalog;
   readonly facts: Facts;
+  /** Ids of changes that have been shown to lose no value. */
+  readonly lossless?: ReadonlySet<ObjectId>;
 }

@@ -1,3 +1,4 @@
+import { type Objects, checkDanger, columnDanger, foreignKeyDanger, indexDanger, keyDanger } from './danger.ts';
 import type { CatalogObject, ObjectId, ObjectKind, ObjectOf } from './objects.ts';
 
 /** All that sets one kind apart for the planner, which itself names none. */
@@ -33,8 +34,8 @@ export interface KindTraits<O> {
   readonly loosens?: (from: O, to: O) => boolean;
   /** Whether a release of the runtime makes it by itself. Databases, schemas and grants are the operator's, rows no structure. */
   readonly isRecorded: boolean;
-  /** How somebody else's can break the runtime; null where it cannot. */
-  readonly danger: (object: O) => string | null;
+  /** How somebody else's can break the runtime, and which of its writes; null where it cannot. */
+  readonly danger: (object: O, declared: Objects) => string | null;
   /** Equal but for the name means rename. Never where a stranger's object can look alike, as two columns do. */
   readonly renames: boolean;
 }
@@ -82,11 +83,6 @@ const columnIds = (schema: string, table: string, columns: readonly string[]): r
   columns.map((column) => idOf.column(schema, table, column));
 
 const harmless = (): null => null;
-const refusesRows = 'it can refuse rows of the runtime';
-
-const isFilled = ({ nullable, default: value, generated, identity }: ObjectOf<'column'>): boolean =>
-  nullable || value !== null || generated !== null || identity !== null;
-
 const topLevel = {
   parent: () => null,
   requires: () => [],
@@ -124,7 +120,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 3,
     identity: [...inTable.identity, 'position'],
     occupies: () => [],
-    danger: (o) => (isFilled(o) ? null : 'it needs a value and has no default, so the inserts of the runtime fail'),
+    danger: columnDanger,
     renames: false,
     loosens: (from, to) => !from.nullable && to.nullable,
   },
@@ -135,7 +131,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     requires: (o) => [...inTable.requires(o), ...keyColumnIds(o)],
     occupies: (o) => [relation(o), constraint(o), ...(o.primary ? [primaryKey(o)] : [])],
     holds: (o) => (o.primary ? keyColumnIds(o) : []),
-    danger: () => refusesRows,
+    danger: keyDanger,
     renames: true,
   },
   check: {
@@ -144,7 +140,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     rank: 5,
     occupies: (o) => [constraint(o)],
     completion: 'validated',
-    danger: (o) => (o.notEnforced === true ? null : refusesRows),
+    danger: checkDanger,
     renames: true,
   },
   index: {
@@ -154,13 +150,15 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     requires: (o) => [...inTable.requires(o), ...indexColumnIds(o)],
     occupies: (o) => [relation(o)],
     completion: 'valid',
-    danger: (o) => (o.unique ? refusesRows : null),
+    danger: indexDanger,
     renames: true,
   },
   foreignKey: {
     ...inTable,
     label: 'foreign key',
     rank: 7,
+    // A key of somebody else's table is looked at for what it refers to.
+    parent: (o) => idOf.table(o.schema, o.incoming === undefined ? o.table : o.referencedTable),
     requires: (o) => [
       ...inTable.requires(o),
       ...columnIds(o.schema, o.table, o.columns),
@@ -169,7 +167,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ],
     occupies: (o) => [constraint(o)],
     completion: 'validated',
-    danger: (o) => (o.notEnforced === true ? null : refusesRows),
+    danger: foreignKeyDanger,
     renames: true,
   },
   view: { ...inSchema, label: 'view', rank: 8, occupies: (o) => [relation(o)], clings: true },
@@ -193,7 +191,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     label: 'grant',
     rank: 11,
     path: (o) => [o.schema, o.on, o.role],
-    identity: ['schema', 'on', 'role'],
+    identity: ['schema', 'on', 'role', 'shared'],
     parent: (o) => idOf.schema(o.schema),
     requires: (o) => [idOf.schema(o.schema)],
     occupies: () => [],

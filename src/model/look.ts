@@ -1,4 +1,4 @@
-import type { Definitions } from './definition.ts';
+import type { Definitions, Reference } from './definition.ts';
 
 /** Where the objects of a catalog stand. */
 export interface Place {
@@ -30,6 +30,8 @@ export interface Takeover {
   readonly into: string;
   /** Columns to copy, the newer table's key first. */
   readonly columns: readonly string[];
+  /** Columns of rows elsewhere, in the same order, that get the same values where they have none. */
+  readonly fills: readonly Reference[];
 }
 
 /**
@@ -65,7 +67,7 @@ export function lookFor(scope: Scope, { surroundings = false }: { readonly surro
       content === undefined ? [] : [{ table, column: content.column, values: content.values.map(String) }],
     ),
     takeovers: tables.flatMap(({ name: into, takesOver }) =>
-      takesOver === undefined ? [] : [{ table: takesOver.table, into, columns: takesOver.columns }],
+      takesOver === undefined ? [] : [{ fills: [], ...takesOver, into }],
     ),
     surroundings,
     alternative: alternative ?? null,

@@ -87,6 +87,11 @@ export interface ForeignKeyObject {
   readonly notEnforced?: true;
   /** There where triggers that enforce it on PostgreSQL are switched off, so that rows are not checked all the same. */
   readonly unguarded?: true;
+  /**
+   * Of a table of somebody else to one of ours, and what that is to our rows: a delete takes its rows along or frees them,
+   * is refused while they refer to the row, or fails always, since the key refers to columns that are no key.
+   */
+  readonly incoming?: 'follows' | 'holds' | 'fits no key';
 }
 
 export interface CheckObject {
@@ -165,6 +170,8 @@ export interface GrantObject {
   readonly on: GrantTarget;
   /** What the role still lacks, object by object, sorted; empty where nothing is missing. */
   readonly lacking: readonly string[];
+  /** There where the schema holds objects of others: then nothing is granted but on ours, one by one. */
+  readonly shared?: true;
 }
 
 /** What `--app-role` grants on, in the order of the users' page; the right to connect is said only where it was missing. */
@@ -191,7 +198,7 @@ export interface VersionObject {
   readonly values: readonly string[];
 }
 
-/** Rows of an older table that a newer one still lacks. Never declared: a plan takes it away by copying them. */
+/** Rows of an older table that other places still lack. Never declared: a plan takes it away by copying them. */
 export interface BacklogObject {
   readonly kind: 'backlog';
   readonly schema: string;
@@ -199,6 +206,8 @@ export interface BacklogObject {
   readonly into: string;
   /** Columns to copy, the newer table's key first. */
   readonly columns: readonly string[];
+  /** Columns of rows elsewhere, in the same order, that get the same values where they have none. */
+  readonly fills: readonly { readonly table: string; readonly columns: readonly string[] }[];
 }
 
 /** An object of somebody else that would not survive the drop of ours. Never declared. */

@@ -14,7 +14,17 @@ export interface Grants {
   readonly standing: readonly GrantTarget[];
   /** Whether it had all of it. */
   readonly isComplete: boolean;
+  /** Whether the schema holds objects of others: then the grants are on ours alone, one by one. */
+  readonly isShared: boolean;
 }
+
+/** Grants that are not made where objects of others stand in the schema. */
+const onWholeSchema: ReadonlySet<GrantTarget> = new Set([
+  'sequences',
+  'default tables',
+  'default sequences',
+  'default functions',
+]);
 
 /** The grants of a run, sent or not; null where none were asked for. The right to connect is told only where it was sent. */
 export function grantsOf(
@@ -24,7 +34,10 @@ export function grantsOf(
   const { role, schema } = database.scope;
   if (role === null) return null;
   const sent = new Set(changes.map(({ id }) => id));
-  const grants = grantsIn(target).filter((grant) => grant.on !== 'database' || sent.has(idFor(grant)));
+  const isShared = grantsIn(settled.catalog).some(({ shared }) => shared === true);
+  const grants = grantsIn(target)
+    .filter((grant) => grant.on !== 'database' || sent.has(idFor(grant)))
+    .filter(({ on }) => !isShared || !onWholeSchema.has(on));
   const context = { live: settled.catalog, target, facts: live.facts };
   const standing = grants.filter((grant) => !sent.has(idFor(grant))).map(({ on }) => on);
   return {
@@ -35,6 +48,7 @@ export function grantsOf(
       .map(({ sql }) => sql),
     standing,
     isComplete: standing.length === grants.length,
+    isShared,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Inspection } from '../apply/inspect.ts';
+import { obstaclesOf } from '../apply/obstacles.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { DialectName } from '../model/dialect.ts';
 import type { Facts } from '../model/facts.ts';
 import type { ObjectId } from '../model/objects.ts';
+import type { Obstacle } from '../model/obstacle.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import type { Found } from '../planner/recognise.ts';
@@ -45,6 +47,8 @@ export interface DatabasePlan {
   readonly unmanaged: readonly UnmanagedObject[];
   /** Tables, views and functions that have a name of DBOS's and are somebody else's: they are left alone. */
   readonly foreign: readonly ObjectId[];
+  /** What would keep `migrate` from applying the plan; empty where nothing does. */
+  readonly obstacles: readonly Obstacle[];
   /** What the reader should know before the plan is trusted; null where there is nothing. */
   readonly caveat: string | null;
   /** The statements that a session sends before it changes anything. */
@@ -85,6 +89,7 @@ export async function databasePlanOf(
     found: recognise ? await foundIn(inspection) : null,
     ...leftAlone(inspection, ignore),
     foreign: inspection.foreign,
+    obstacles: obstaclesOf(inspection),
     caveat: live.server.caveat ?? null,
     session: dialect.session,
     begin: dialect.begin,

@@ -1,8 +1,10 @@
 import { apply } from '../apply/apply.ts';
+import { refuseImpossible } from '../apply/refuse.ts';
 import { RefusedError, type UserError } from '../model/errors.ts';
 import type { DependentObject } from '../model/objects.ts';
 import type { Plan } from '../model/plan.ts';
 import { type RunDatabase, systemDatabaseOf } from './databases.ts';
+import { type Extent, extentOf } from './extent.ts';
 import { goalOf, type Inspected, withInspected } from './inspect.ts';
 import { type DatabasePlan, databasePlanOf } from './outcome.ts';
 import type { Request } from './request.ts';
@@ -11,6 +13,12 @@ import type { Request } from './request.ts';
 export interface ResetPlan extends DatabasePlan {
   /** Objects of others that go with ours, as statements that make them again, in the order in which they can run. */
   readonly definitions: readonly string[];
+  /** Whether the database is there. */
+  readonly exists: boolean;
+  /** Names, with their kind, of what else stands in the schema and keeps it. */
+  readonly stays: readonly string[];
+  /** How much goes. */
+  readonly extent: Extent;
 }
 
 export interface ResetDatabase extends ResetPlan {
@@ -39,6 +47,7 @@ export interface ResetRequest extends Request {
 export async function reset(request: ResetRequest): Promise<ResetOutcome> {
   const entry = await systemDatabaseOf(request);
   const database = await withReset(entry, request, async (inspected, found): Promise<ResetDatabase> => {
+    refuseImpossible(inspected.inspection);
     if (request.confirm !== undefined && !(await request.confirm([found]))) return { ...found, applied: null };
     const { plan } = await apply(inspected.inspection, {
       record: null,
@@ -66,8 +75,13 @@ function withReset<T>(
     const dependents = dependentsIn(inspected.inspection.plan);
     refuseDependents(inspected, dependents, request.cascade === true);
     const found = await databasePlanOf(inspected, { isOneOfSeveral: false, ignore: [], recognise: false });
+    const { live, opened } = inspected.inspection;
+    const going = new Set(dependents.map(({ name }) => name));
     return work(inspected, {
       ...found,
+      exists: opened.exists,
+      stays: live.server.strangers.filter((name) => !going.has(name)),
+      extent: await extentOf(inspected.inspection),
       definitions: dependents.flatMap(({ definition }) => definition ?? []).toReversed(),
     });
   });

@@ -49,7 +49,7 @@ export function tellApart(
     .map((object) => {
       const twin = twinOf(object, target);
       // What ours refuses already, an equal one refuses too, and nothing else.
-      const danger = twin === null ? traitsOf(object).danger(object) : null;
+      const danger = twin === null ? traitsOf(object).danger(object, target) : null;
       return {
         id: idFor(object),
         object,

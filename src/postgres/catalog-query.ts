@@ -1,6 +1,7 @@
 import type { Look } from '../model/look.ts';
 import type { ObjectKind } from '../model/objects.ts';
 import { quoteLiteral } from '../sql/quote.ts';
+import { type Blocker, blockersQuery } from './blockers.ts';
 import { columnNames, isAmong, jsonArray } from './asking.ts';
 import { factsQuery, type FactRow } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
@@ -18,10 +19,13 @@ export interface Answer {
     readonly backend: number;
     readonly role: boolean;
     readonly alternative: boolean;
+    /** Those that are switched on. */
+    readonly eventTriggers: readonly string[];
   };
   readonly rights: Rights;
   readonly facts: readonly FactRow[];
   readonly strangers: readonly string[];
+  readonly blockers: readonly Blocker[];
   /** Rows by kind, each as the kind's own file has it. */
   readonly kinds: Readonly<Partial<Record<ObjectKind, readonly unknown[]>>>;
 }
@@ -49,13 +53,18 @@ con AS (SELECT tab.relname AS "table", c.*,
   CASE WHEN c.contype IN ('f', 'c') THEN (to_jsonb(c) ->> 'conenforced')::boolean END IS NOT FALSE AS enforced,
   CASE WHEN c.contype IN ('p', 'u', 'f') THEN ${columnNames('c.conkey', 'c.conrelid')} END AS columns
   FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid WHERE NOT (c.contype = 'n' AND c.convalidated)),
+others AS (SELECT d.classid, d.objid FROM ns
+  JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = ns.oid AND d.deptype = 'n'
+  WHERE NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM rel))
+    AND NOT (d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT oid FROM fun))),
 app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiteral(look.role ?? '')})
 SELECT json_build_object(
   'server', ${server(look)},
   'rights', ${rightsQuery(look)},
   'facts', ${jsonArray(factsQuery)},
   'strangers', ${look.surroundings ? strangers : `'[]'::json`},
-  'kinds', json_build_object(${parts.join(',\n  ')})
+  'kinds', json_build_object(${parts.join(',\n  ')}),
+  'blockers', ${look.surroundings ? `'[]'::json` : jsonArray(blockersQuery)}
 ) AS catalog`;
 }
 
@@ -63,11 +72,9 @@ const server = ({ alternative }: Look): string => `json_build_object(
     'version', current_setting('server_version'), 'user', current_user, 'backend', pg_backend_pid(),
     'recovery', pg_is_in_recovery(), 'readOnly', current_setting('default_transaction_read_only') = 'on',
     'role', EXISTS (SELECT FROM app),
+    'eventTriggers', (SELECT coalesce(json_agg(evtname ORDER BY evtname), '[]') FROM pg_event_trigger WHERE evtenabled <> 'D'),
     'alternative', EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(alternative ?? '')}))`;
 
 /** What else stands in the schema and would keep it from being dropped. */
 const strangers = `(SELECT coalesce(json_agg(s.text ORDER BY s.text), '[]') FROM (
-  SELECT pg_describe_object(d.classid, d.objid, 0) AS text
-  FROM ns JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = ns.oid AND d.deptype = 'n'
-  WHERE NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM rel))
-    AND NOT (d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT oid FROM fun)) LIMIT 1000) s)`;
+  SELECT pg_describe_object(classid, objid, 0) AS text FROM others LIMIT 1000) s)`;

@@ -13,7 +13,7 @@ const ourObjects = `WITH RECURSIVE ours AS (
 
 /**
  * The rule that makes a view stands for it. Automatic dependencies count from the second step on: the first ones are
- * our own.
+ * our own, but for places in publications and extended statistics.
  */
 const theirObjects = `link AS (
   SELECT DISTINCT d.refclassid, d.refobjid, d.deptype,
@@ -26,7 +26,7 @@ tree AS (
   SELECT class, object, 0 AS depth FROM ours
   UNION SELECT l.class, l.object, t.depth + 1 FROM tree t
     JOIN link l ON l.refclassid = t.class AND l.refobjid = t.object
-    WHERE (l.deptype = 'n' OR t.depth > 0) AND (l.class, l.object) IS DISTINCT FROM (t.class, t.object) AND t.depth < 50
+    WHERE (l.deptype = 'n' OR t.depth > 0 OR l.class IN ('pg_publication_rel'::regclass, 'pg_statistic_ext'::regclass)) AND (l.class, l.object) IS DISTINCT FROM (t.class, t.object) AND t.depth < 50
 ),
 found AS (
   SELECT class, object, max(depth) AS depth FROM tree t WHERE NOT EXISTS (SELECT FROM ours o WHERE o.class = t.class AND o.object = t.object)
@@ -75,29 +75,19 @@ const lockedRelations = `(SELECT coalesce(json_agg(n.nspname || '.' || c.relname
       CASE WHEN cls.relkind = 'i' THEN (SELECT indrelid FROM pg_index WHERE indexrelid = cls.oid) ELSE cls.oid END]
       || ARRAY(SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid = cls.oid)))`;
 
-/**
- * How each is dropped and made again. What holds rows, as a table with a column of one of our row types does, is made
- * again by no definition, and nor is what a generated column computed: these have none.
- */
-const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name, depth, ${lockedRelations} AS relations,
-  CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s DROP CONSTRAINT %I', con.contypid::regtype, con.conname)
+/** The statement that drops an object by itself. */
+export const removal = `CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s DROP CONSTRAINT %I', con.contypid::regtype, con.conname)
     WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT %I', con.conrelid::regclass, con.conname)
     WHEN trg.oid IS NOT NULL THEN format('DROP TRIGGER %I ON %s', trg.tgname, trg.tgrelid::regclass)
     WHEN pol.oid IS NOT NULL THEN format('DROP POLICY %I ON %s', pol.polname, pol.polrelid::regclass)
     WHEN rul.oid IS NOT NULL THEN format('DROP RULE %I ON %s', rul.rulename, rul.ev_class::regclass)
     WHEN def.oid IS NOT NULL THEN format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', def.adrelid::regclass, att.attname)
-    ELSE format('DROP %s %s', upper(i.type), i.identity) END AS removal,
-  (CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s ADD CONSTRAINT %I %s', con.contypid::regtype, con.conname, pg_get_constraintdef(con.oid))
-    WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
-    WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
-    WHEN pol.oid IS NOT NULL THEN ${policyDefinition}
-    WHEN rul.oid IS NOT NULL THEN rtrim(pg_get_ruledef(rul.oid), ';')
-    WHEN att.attgenerated = '' THEN format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', def.adrelid::regclass, att.attname, pg_get_expr(def.adbin, def.adrelid))
-    WHEN pro.oid IS NOT NULL THEN pg_get_functiondef(pro.oid)
-    WHEN cls.relkind IN ('v', 'm') THEN ${viewDefinition}
-    WHEN cls.relkind = 'i' THEN pg_get_indexdef(cls.oid) END || ';') || coalesce(further.text, '') AS definition
-FROM found
-CROSS JOIN LATERAL pg_identify_object(class, object, 0) i
+    WHEN pub.oid IS NOT NULL THEN format('ALTER PUBLICATION %I DROP TABLE %s', pub.pubname, pub.prrelid::regclass)
+    WHEN class = 'pg_statistic_ext'::regclass THEN format('DROP STATISTICS %s', i.identity)
+    ELSE format('DROP %s %s', upper(i.type), i.identity) END`;
+
+/** What the catalogs say of an object that is known by `class` and `object`. */
+export const catalogRows = `CROSS JOIN LATERAL pg_identify_object(class, object, 0) i
 LEFT JOIN pg_constraint con ON class = 'pg_constraint'::regclass AND con.oid = object
 LEFT JOIN pg_trigger trg ON class = 'pg_trigger'::regclass AND trg.oid = object
 LEFT JOIN pg_policy pol ON class = 'pg_policy'::regclass AND pol.oid = object
@@ -106,6 +96,36 @@ LEFT JOIN pg_attrdef def ON class = 'pg_attrdef'::regclass AND def.oid = object
 LEFT JOIN pg_attribute att ON att.attrelid = def.adrelid AND att.attnum = def.adnum
 LEFT JOIN pg_proc pro ON class = 'pg_proc'::regclass AND pro.oid = object AND pro.prokind <> 'a'
 LEFT JOIN pg_class cls ON class = 'pg_class'::regclass AND cls.oid = object
+LEFT JOIN (SELECT r.*, p.pubname FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid) pub
+  ON class = 'pg_publication_rel'::regclass AND pub.oid = object`;
+
+/** Lists of columns and conditions came with PostgreSQL 15. https://www.postgresql.org/docs/current/view-pg-publication-tables.html */
+const publicationDefinition = `format('ALTER PUBLICATION %I ADD TABLE %s%s%s', pub.pubname, pub.prrelid::regclass,
+      (SELECT ' (' || string_agg(quote_ident(attname), ', ' ORDER BY attnum) || ')' FROM pg_attribute
+        WHERE attrelid = pub.prrelid AND attnum = ANY (string_to_array(to_jsonb(pub) ->> 'prattrs', ' ')::int[])),
+      (SELECT ' WHERE ' || (to_jsonb(t) ->> 'rowfilter') FROM pg_publication_tables t
+        JOIN pg_class c ON c.oid = pub.prrelid AND c.relname = t.tablename AND c.relnamespace::regnamespace::text = quote_ident(t.schemaname)
+        WHERE t.pubname = pub.pubname))`;
+
+/**
+ * How each is dropped and made again. What holds rows, as a table with a column of one of our row types does, is made
+ * again by no definition, and nor is what a generated column computed: these have none.
+ */
+const theirStatements = `SELECT pg_describe_object(class, object, 0) AS name, depth, ${lockedRelations} AS relations,
+  ${removal} AS removal,
+  (CASE WHEN con.contypid <> 0 THEN format('ALTER DOMAIN %s ADD CONSTRAINT %I %s', con.contypid::regtype, con.conname, pg_get_constraintdef(con.oid))
+    WHEN con.oid IS NOT NULL THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', con.conrelid::regclass, con.conname, pg_get_constraintdef(con.oid))
+    WHEN trg.oid IS NOT NULL THEN pg_get_triggerdef(trg.oid)
+    WHEN pol.oid IS NOT NULL THEN ${policyDefinition}
+    WHEN rul.oid IS NOT NULL THEN rtrim(pg_get_ruledef(rul.oid), ';')
+    WHEN pub.oid IS NOT NULL THEN ${publicationDefinition}
+    WHEN class = 'pg_statistic_ext'::regclass THEN pg_get_statisticsobjdef(object)
+    WHEN att.attgenerated = '' THEN format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', def.adrelid::regclass, att.attname, pg_get_expr(def.adbin, def.adrelid))
+    WHEN pro.oid IS NOT NULL THEN pg_get_functiondef(pro.oid)
+    WHEN cls.relkind IN ('v', 'm') THEN ${viewDefinition}
+    WHEN cls.relkind = 'i' THEN pg_get_indexdef(cls.oid) END || ';') || coalesce(further.text, '') AS definition
+FROM found
+${catalogRows}
 CROSS JOIN LATERAL (${furtherStatements}) further`;
 
 /**

@@ -9,6 +9,7 @@ import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
 import { open } from './open.ts';
 import { record } from './record.ts';
+import { prove } from './prove.ts';
 import { render } from './render.ts';
 import { forSession } from './session.ts';
 import { settle } from './settle.ts';
@@ -44,5 +45,6 @@ export const postgres: Dialect = {
   introspect: introspectEither,
   absent,
   settle,
+  prove,
   render,
 };

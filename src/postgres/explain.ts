@@ -1,6 +1,7 @@
 import type { QueryError } from '../model/errors.ts';
 import type { Scope } from '../model/look.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
+import { notArrived } from './kinds/backlog.ts';
 
 interface Context {
   readonly scope: Scope;
@@ -21,13 +22,16 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
   '0A000': () => 'drop what is named above, run it again, then make it anew',
   '22003': unfit,
   '22P02': unfit,
-  '22P05': () =>
-    'the database has another encoding than UTF8, which lacks this character: choose another name, or another database',
+  '22P05': ({ scope, user }) => lacksCharacter([scope.schema, scope.role ?? '', user]),
   '23502': () =>
-    'rows have no value in a column that needs one and has no default: fill or delete them, then run it again',
+    'rows have no value in a column that needs one and has no default: fill or delete them, or, where the column is none of ours, ALTER COLUMN … DROP NOT NULL, then run it again',
   '23503': () => 'rows point at others that are gone: delete them, or restore what they point at, then run it again',
+  [notArrived]: () =>
+    'disable what is named above for the time of the copy (ALTER TABLE … DISABLE TRIGGER …), run it again, then enable it',
   '23505': () => 'rows that must differ are equal: keep one of each, then run it again',
-  '55P03': () => 'another session holds a lock on the table: look in pg_stat_activity, then run it again',
+  '55006': ({ scope, sql }) => inUseAdvice(scope, sql),
+  '55P03': () =>
+    'another session holds a lock on the table: look in pg_stat_activity, and in pg_prepared_xacts for a prepared transaction that nobody has ended (ROLLBACK PREPARED), then run it again',
   '57014': () => 'the statement was cancelled: run it again when it may take its time',
   '53100': () => 'the disk is full: free space, then run it again',
   '42P07': () => nameTaken('an index or another object'),
@@ -44,19 +48,34 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
   '40P01': () => 'two sessions waited for each other: run it again',
 };
 
+function lacksCharacter(names: readonly string[]): string {
+  const odd = names.filter((name) => /[^ -~]/.test(name)).map(quoteIdentifier);
+  const what = odd.length === 0 ? 'this character' : `a character of ${odd.join(', ')}`;
+  return `the database has another encoding than UTF8, which lacks ${what}: choose another name, or another database`;
+}
+
 const nameTaken = (by: string): string =>
   `${by} of that name stands in the schema: rename or drop it, then run it again`;
 
 /** What an operator can do about a refused statement. */
 export const explain = (error: QueryError, context: Context): string | undefined => advice[error.code]?.(context);
 
-/** Lock timeout, deadlock, serialization failure. */
-export const isTransient = (error: QueryError): boolean => ['55P03', '40P01', '40001'].includes(error.code);
+/** Lock timeout, deadlock, serialization failure; and somebody in the template of a new database, where a lock would be. */
+export const isTransient = ({ code }: QueryError, sql = ''): boolean =>
+  ['55P03', '40P01', '40001'].includes(code) || (code === '55006' && isCreation(sql));
+
+const isCreation = (sql: string): boolean => sql.startsWith('CREATE DATABASE');
+
+/** Nobody may be connected to a database that is copied. https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
+const inUseAdvice = ({ database }: Scope, sql: string): string =>
+  isCreation(sql)
+    ? `end the sessions in the template database (SELECT pid, application_name FROM pg_stat_activity WHERE datname = 'template1'), or CREATE DATABASE ${quoteIdentifier(database)} TEMPLATE template0;   then run it again`
+    : 'another session uses it: look in pg_stat_activity, then run it again';
 
 function privilegeAdvice({ database, schema }: Scope, user: string, sql: string): string {
   const [db, sc, role] = [database, schema, user].map(quoteIdentifier);
   if (sql.startsWith('CREATE DATABASE'))
-    return `ALTER ROLE ${role} CREATEDB;   or create the database as an administrator`;
+    return `CREATE DATABASE ${db} OWNER ${role};   as an administrator, or ALTER ROLE ${role} CREATEDB;`;
   if (sql.startsWith('CREATE SCHEMA')) {
     return `GRANT CREATE ON DATABASE ${db} TO ${role};   or run it as the owner of the database`;
   }

@@ -1,7 +1,10 @@
 import { type Catalog, catalogOf } from '../model/catalog.ts';
 import type { Connection, LiveState, ServerFacts } from '../model/dialect.ts';
 import type { Look, Place } from '../model/look.ts';
+import { blockersOf } from './blockers.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { type Answer, catalogQuery } from './catalog-query.ts';
+import { namingBytes } from './encoding.ts';
 import { factsOf, notesOf } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
 import { forTransaction } from './session.ts';
@@ -19,7 +22,7 @@ const lockTimeout = 50_000;
  * known
  */
 export async function introspect(connection: Connection, look: Look): Promise<LiveState> {
-  const found = await connection.query(
+  const asked = connection.query(
     [
       // For the time while another database of the run is migrated.
       `SET idle_session_timeout = 0`,
@@ -31,6 +34,9 @@ export async function introspect(connection: Connection, look: Look): Promise<Li
     ],
     { timeout: catalogTimeout + 5_000 },
   );
+  const found = await asked.catch(async (error: unknown) => {
+    throw await namingBytes(connection, error);
+  });
   const answer = found[0]?.['catalog'] as Answer;
   const catalog = catalogOf(
     modulesOf(kinds).flatMap(([kind, module]) => (answer.kinds[kind] ?? []).flatMap((row) => module.read(row, look))),
@@ -41,7 +47,8 @@ export async function introspect(connection: Connection, look: Look): Promise<Li
     notes: notesOf(answer.facts, catalog),
     server: serverFacts(answer, look, connection.backend),
     lackingRights: (changes, exists) =>
-      lackingRights(changes, answer.rights, { place: look, user: answer.server.user, exists }),
+      lackingRights(changes, answer.rights, { place: look, server: answer.server, exists }),
+    blockers: (changes) => blockersOf(changes, answer.blockers),
   };
 }
 
@@ -71,6 +78,10 @@ const serverFacts = ({ server, strangers }: Answer, { role }: Look, backend: num
   hasAlternative: server.alternative,
   user: server.user,
   strangers,
+  eventTriggers: server.eventTriggers.map((name) => ({
+    name,
+    disable: `ALTER EVENT TRIGGER ${quoteIdentifier(name)} DISABLE;`,
+  })),
 });
 
 /** Everybody may connect to a new database until somebody says otherwise. */

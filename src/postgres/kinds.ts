@@ -23,6 +23,7 @@ import { view } from './kinds/view.ts';
 /** All that a product which speaks PostgreSQL's language knows of the kinds of objects. */
 export type Kinds = { readonly [K in ObjectKind]: KindModule<K> };
 
+/** In the order in which they are read: the rows of a version decide whether a backlog has to be known. */
 export const kinds: Kinds = {
   database,
   schema,
@@ -36,9 +37,9 @@ export const kinds: Kinds = {
   function: functionKind,
   trigger,
   grant,
+  version,
   backlog,
   dependent,
-  version,
 };
 
 /** A kind's module for whatever belongs to that kind: the one place where the tie between the two is asserted. */

@@ -1,9 +1,14 @@
+import type { Catalog } from '../model/catalog.ts';
 import type { Alter } from '../model/change.ts';
 import type { RenderContext } from '../model/dialect.ts';
+import type { Hazard } from '../model/hazard.ts';
 import type { ColumnObject, ForeignKeyObject, IndexObject } from '../model/objects.ts';
-import { identifierAsPrinted, quoteIdentifier } from '../sql/quote.ts';
-import { alterTable, type Draft, mayFail, relationOf } from './kinds/draft.ts';
+import { idFor } from '../model/kinds.ts';
+import { identifierAsPrinted, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
+import { cast, hasManyTexts, isAlwaysCast, isStoredAlike, keepsValues } from './cast.ts';
+import { alterTable, type Draft, losesData, mayFail, relationOf, tableOf } from './kinds/draft.ts';
 import { tablesOf } from './kinds/foreign-key.ts';
+import { contentOf } from './kinds/version.ts';
 
 type Fields = ReadonlySet<keyof ColumnObject>;
 
@@ -24,38 +29,48 @@ export function retyping({ from, to }: Alter<ColumnObject>, context: RenderConte
   const isRewritten = !isStoredAlike(from.type, to.type);
   const isReindexed = isRecollated ? isIndexed(to, context) : indexesOf(to, context).some((index) => !isPlain(index));
   return {
-    ...alterTable(to, `ALTER COLUMN ${name} TYPE ${to.type}${collate} USING ${name}::${to.type}`),
+    ...alterTable(to, `ALTER COLUMN ${name} TYPE ${to.type}${collate} USING ${cast(name, from.type, to.type)}`),
     locks: [...new Set([table, ...keys.flatMap(tablesOf)])].map((relation) => ({ relation, mode: 'ACCESS EXCLUSIVE' })),
     scans: isRewritten ? [...new Set([table, ...keys.flatMap(tablesOf)])] : isReindexed ? [table] : [],
     rewrites: isRewritten ? [table] : [],
-    hazards: isAlwaysCast(from.type, to.type)
-      ? []
-      : mayFail(context, table, `the column ${to.name} of ${table} may hold values that ${to.type} does not take`),
+    hazards: hazardsOf({ from, to }, context),
   };
 }
 
-/** Whether every value of a type is stored as the other one stores it. */
-function isStoredAlike(from: string, to: string): boolean {
-  if (textLength(from) <= textLength(to) || from === to) return true;
-  const [[precision, scale], [newPrecision, newScale]] = [digitsOf(from), digitsOf(to)];
-  return scale === newScale && precision <= newPrecision;
+type Retyping = Pick<Alter<ColumnObject>, 'from' | 'to'>;
+
+function hazardsOf({ from, to }: Retyping, context: RenderContext): readonly Hazard[] {
+  const table = relationOf(to);
+  const isShown = context.lossless?.has(idFor(to)) === true;
+  return [
+    ...(isAlwaysCast(from.type, to.type)
+      ? []
+      : mayFail(context, table, `the column ${to.name} of ${table} may hold values that ${to.type} does not take`)),
+    ...(isShown || !mayLose({ from, to }, context.target)
+      ? []
+      : losesData(
+          context,
+          table,
+          `values of the column ${to.name} of ${table} may not be the same as ${to.type} that they are as ${from.type}`,
+        )),
+  ];
 }
 
-/** How many characters a text type holds; not comparable for a type that is none. */
-function textLength(type: string): number {
-  const found = /^(?:text|character varying(?:\((\d+)\))?)$/.exec(type);
-  return found === null ? Number.NaN : Number(found[1] ?? Number.POSITIVE_INFINITY);
-}
+/** Whether values of a column may come out of its change of type as others. Declared content is written again anyway. */
+export const mayLose = ({ from, to }: Retyping, target: Catalog): boolean =>
+  from.generated === null && contentOf(target, to)?.column !== to.name && !keepsValues(from.type, to.type);
 
-/** Precision and scale of a numeric type; not comparable for a type that is none. */
-function digitsOf(type: string): readonly [precision: number, scale: number] {
-  const [, precision, scale] = /^numeric\((\d+),(\d+)\)$/.exec(type) ?? [];
-  return [Number(precision ?? Number.NaN), Number(scale ?? Number.NaN)];
-}
+/** Whether a look at the values can tell that none is lost. */
+export const canBeShown = (change: Retyping, target: Catalog): boolean =>
+  mayLose(change, target) && !hasManyTexts(change.from.type, change.to.type);
 
-/** Anything can be a text, and a number can be a longer one. */
-const isAlwaysCast = (from: string, to: string): boolean =>
-  to === 'text' || isStoredAlike(from, to) || (/^(?:small)?int/.test(from) && to === 'bigint');
+/** A query for one row, whose `kept` is true where every value is the same after a way there and back. */
+export const comparing = ({ from, to }: Retyping): string => {
+  const name = quoteIdentifier(to.name);
+  const back = cast(`(${cast(name, from.type, to.type)})`, to.type, from.type);
+  return `SELECT NOT row_security_active(${quoteLiteral(tableOf(to))}) AND NOT EXISTS
+  (SELECT FROM ${tableOf(to)} WHERE (${back})::text IS DISTINCT FROM ${name}::text) AS kept`;
+};
 
 const foreignKeysOf = ({ schema, table, name }: ColumnObject, { live }: RenderContext): readonly ForeignKeyObject[] =>
   [...live.values()].filter(

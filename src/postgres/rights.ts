@@ -7,28 +7,37 @@ import { needs } from './kinds.ts';
 import { qualified, type Right } from './kinds/draft.ts';
 import { grantStatement } from './kinds/grant.ts';
 
-/** Something that belongs neither to the role nor to one that it is a member of. */
-interface Foreign {
-  readonly kind: 'table' | 'sequence' | 'function';
-  readonly name: string;
+/** Who owns something. */
+interface Owner {
   readonly owner: string;
-  /** Whether its owner is a superuser. */
+  /** Whether that is a superuser. */
   readonly ofSuperuser: boolean;
+  /** Whether the connected role is a member of it, which need not let it do what the owner may. */
+  readonly isMember: boolean;
+}
+
+/** Something that belongs neither to the role nor to one whose rights it has. */
+interface Foreign extends Owner {
+  readonly kind: 'table' | 'function';
+  readonly name: string;
 }
 
 /** What the connected role may do, as the catalog query tells it. */
 export interface Rights {
   readonly createDatabase: boolean;
+  readonly databaseOwner: Owner;
   /** CREATE on the database: needed for a schema that is not there. */
   readonly createSchema: boolean;
   /** CREATE and USAGE on the schema; null where there is none yet, and its maker will own it. */
   readonly createInSchema: boolean | null;
+  /** Null where there is no schema. */
+  readonly schemaOwner: Owner | null;
   readonly owners: readonly Foreign[];
   /** Privileges that the role has not got on tables of the schema. */
-  readonly without: readonly { readonly privilege: string; readonly table: string }[];
+  readonly without: readonly (Owner & { readonly privilege: string; readonly table: string })[];
   /** Of the database and the schema, which the role may not let others use. */
   readonly withheld: readonly GrantTarget[];
-  /** In the schema, what the role may not grant, by the grant that includes it. */
+  /** Of ours in the schema, what the role may not grant, by the grant that includes it. */
   readonly withheldWithin: readonly Withheld[];
 }
 
@@ -40,44 +49,78 @@ interface Withheld extends Foreign {
 
 interface Question {
   readonly place: Place;
-  readonly user: string;
+  readonly server: { readonly user: string; readonly version: string };
   readonly exists: boolean;
+}
+
+/** Something lacking, with who owns what it is about. */
+interface Lacking {
+  readonly what: string;
+  readonly remedy: string;
+  readonly of: Owner;
 }
 
 /** What the role lacks for these changes, found out before the first of them. */
 export function lackingRights(
   changes: readonly Change[],
   rights: Rights,
-  { place, user, exists }: Question,
+  { place, server, exists }: Question,
 ): readonly LackingRight[] {
-  const role = quoteIdentifier(user);
+  const role = quoteIdentifier(server.user);
   if (!exists) {
-    return rights.createDatabase
-      ? []
-      : [{ what: `create the database ${place.database}`, remedy: `ALTER ROLE ${role} CREATEDB` }];
+    if (rights.createDatabase) return [];
+    const remedy = `CREATE DATABASE ${quoteIdentifier(place.database)} OWNER ${role};   or ALTER ROLE ${role} CREATEDB;`;
+    return [{ what: `create the database ${place.database}`, remedy, owner: null }];
   }
   const needed = changes.flatMap(needs);
   const grants = needed.flatMap((n) => (n.right === 'grant' ? [n.grant] : []));
-  return [
+  const lacking = [
     ...lackingCreate(needed, rights, place, role),
-    ...lackingMembership(foreignOnes(needed, grants, rights), place, role),
+    ...lackingMembership(foreignOnes(needed, grants, rights), place, server.user),
     ...lackingPrivileges(needed, rights, place, role),
     ...lackingGrants(grants, rights, place),
   ];
+  return lacking.map(({ what, remedy, of }) => ({
+    what,
+    remedy: of.isMember ? inheritance(of.owner, server) : remedy,
+    owner: of.owner,
+  }));
 }
 
-function lackingCreate(needed: readonly Right[], rights: Rights, place: Place, role: string): readonly LackingRight[] {
+/**
+ * A member that does not inherit has the owner's rights only after SET ROLE. From PostgreSQL 16 on each membership says
+ * whether it inherits, and before that the role. https://www.postgresql.org/docs/current/role-membership.html
+ */
+function inheritance(owner: string, { user, version }: Question['server']): string {
+  const [group, member] = [owner, user].map(quoteIdentifier);
+  const sql =
+    Number.parseInt(version, 10) >= 16
+      ? `GRANT ${group} TO ${member} WITH INHERIT TRUE`
+      : `ALTER ROLE ${member} INHERIT`;
+  const options = encodeURIComponent(`-c role=${owner.replaceAll(/[\\ ]/g, '\\$&')}`);
+  return `${sql};   or connect with options=-c role=${owner}, which is options=${options} in the URL`;
+}
+
+function lackingCreate(needed: readonly Right[], rights: Rights, place: Place, role: string): readonly Lacking[] {
   const [database, schema] = [place.database, place.schema].map(quoteIdentifier);
   const isNeeded = (right: Right['right']): boolean => needed.some((n) => n.right === right);
+  const { databaseOwner, schemaOwner } = rights;
   return [
     ...(!rights.createSchema && isNeeded('create a schema')
-      ? [{ what: `create the schema ${place.schema}`, remedy: `GRANT CREATE ON DATABASE ${database} TO ${role}` }]
+      ? [
+          {
+            what: `create the schema ${place.schema}`,
+            remedy: `GRANT CREATE ON DATABASE ${database} TO ${role};`,
+            of: databaseOwner,
+          },
+        ]
       : []),
     ...(rights.createInSchema === false && isNeeded('create in the schema')
       ? [
           {
             what: `create in the schema ${place.schema}`,
-            remedy: `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role}`,
+            remedy: `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role};`,
+            of: schemaOwner ?? databaseOwner,
           },
         ]
       : []),
@@ -90,49 +133,62 @@ function foreignOnes(needed: readonly Right[], grants: readonly GrantObject[], r
   return [
     ...rights.owners.filter(({ kind, name }) => touched.has(`${kind} ${name}`)),
     ...rights.withheldWithin.filter(({ on, name, hasAny }) =>
-      grants.some((grant) => grant.on === on && (!hasAny || grant.lacking.includes(name))),
+      grants.some((grant) => grant.on === on && ((!hasAny && grant.shared !== true) || grant.lacking.includes(name))),
     ),
   ];
 }
 
-const lackingMembership = (foreign: readonly Foreign[], place: Place, role: string): readonly LackingRight[] =>
-  [...new Set(foreign.map(({ owner }) => owner))].map((owner) => {
+/** What the application's own role owns it could drop, so nothing is handed over to that one. */
+const lackingMembership = (foreign: readonly Foreign[], place: Place, user: string): readonly Lacking[] =>
+  [...new Set(foreign.map(({ owner }) => owner))].flatMap((owner) => {
     const theirs = foreign.filter((object) => object.owner === owner);
+    const [first] = theirs;
+    if (first === undefined) return [];
     const names = new Set(theirs.map(({ kind, name }) => `${kind} ${name}`));
+    const role = quoteIdentifier(user);
     const handOver = theirs.map(
-      ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(place.schema, name)} OWNER TO ${role}`,
+      ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(place.schema, name)} OWNER TO ${role};`,
     );
-    return {
-      what: `change what ${owner} owns: ${[...names].join(', ')}`,
-      // Whoever is made a member of a superuser can become one.
-      remedy: theirs.some(({ ofSuperuser }) => ofSuperuser)
-        ? [...new Set(handOver)].join(';\n')
-        : `GRANT ${quoteIdentifier(owner)} TO ${role}`,
-    };
+    // Whoever is made a member of a superuser can become one.
+    const own = first.ofSuperuser ? [...new Set(handOver)].join('\n') : `GRANT ${quoteIdentifier(owner)} TO ${role};`;
+    return [
+      {
+        what: `change what ${owner} owns: ${[...names].join(', ')}`,
+        remedy:
+          user === place.role && first.ofSuperuser ? 'leave them with that role, and migrate as an administrator' : own,
+        of: first,
+      },
+    ];
   });
 
-function lackingPrivileges(
-  needed: readonly Right[],
-  rights: Rights,
-  place: Place,
-  role: string,
-): readonly LackingRight[] {
+function lackingPrivileges(needed: readonly Right[], rights: Rights, place: Place, role: string): readonly Lacking[] {
   const used = new Set(needed.flatMap((n) => (n.right === 'use' ? [`${n.privilege} ${n.table}`] : [])));
-  const lacking = new Map<string, string[]>();
-  for (const { privilege, table } of rights.without) {
-    if (used.has(`${privilege} ${table}`)) lacking.set(table, [...(lacking.get(table) ?? []), privilege]);
-  }
-  return [...lacking].map(([table, privileges]) => ({
-    what: `use ${privileges.join(', ')} on the table ${table}`,
-    remedy: `GRANT ${privileges.join(', ')} ON ${qualified(place.schema, table)} TO ${role}`,
-  }));
+  const lacking = rights.without.filter(({ privilege, table }) => used.has(`${privilege} ${table}`));
+  return [...new Set(lacking.map(({ table }) => table))].flatMap((table) => {
+    const those = lacking.filter((one) => one.table === table);
+    const [of] = those;
+    const privileges = those.map(({ privilege }) => privilege).join(', ');
+    if (of === undefined) return [];
+    return [
+      {
+        what: `use ${privileges} on the table ${table}`,
+        remedy: `GRANT ${privileges} ON ${qualified(place.schema, table)} TO ${role};`,
+        of,
+      },
+    ];
+  });
 }
 
 /** Without the right to grant it the server only warns, and grants nothing. https://www.postgresql.org/docs/current/sql-grant.html */
-const lackingGrants = (grants: readonly GrantObject[], { withheld }: Rights, place: Place): readonly LackingRight[] =>
+const lackingGrants = (
+  grants: readonly GrantObject[],
+  { withheld, databaseOwner, schemaOwner }: Rights,
+  place: Place,
+): readonly Lacking[] =>
   grants
     .filter(({ on }) => withheld.includes(on))
     .map((grant) => ({
       what: `grant ${grant.lacking.join(', ')} on the ${grant.on} ${grant.on === 'schema' ? place.schema : place.database} to ${grant.role}`,
-      remedy: grantStatement(grant, place.database),
+      remedy: `${grantStatement(grant, place.database)};`,
+      of: (grant.on === 'schema' ? schemaOwner : null) ?? databaseOwner,
     }));

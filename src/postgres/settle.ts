@@ -42,7 +42,7 @@ function settledGrant(found: GrantObject, live: Catalog, declared: Catalog): Gra
   const { kind, toCome } = grantedOn[found.on];
   const [wanted, present] = [namesOf(declared, kind), namesOf(live, kind)];
   const byDefault = live.get(idFor({ ...found, on: toCome }));
-  const isCovered = byDefault?.kind === 'grant' && byDefault.lacking.length === 0;
+  const isCovered = found.shared !== true && byDefault?.kind === 'grant' && byDefault.lacking.length === 0;
   const missing = isCovered ? [] : [...wanted].filter((name) => !present.has(name));
   return { ...found, lacking: [...found.lacking.filter((name) => wanted.has(name)), ...missing].toSorted() };
 }

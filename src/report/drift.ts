@@ -6,7 +6,9 @@ import { aheadText, type Difference, differences, fieldName, fullNameOf, tableOf
 import { unified } from './diff.ts';
 import { headingText } from './heading.ts';
 import { leftAloneText } from './left-alone.ts';
+import { obstaclesText } from './obstacles.ts';
 import { indented, type Paint, wrapped } from './page.ts';
+import { renamesText } from './likely-renames.ts';
 import { partsText, type Whole, wholesOf } from './parts.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
@@ -39,7 +41,7 @@ async function databaseText(view: DatabaseView, wholes: readonly Whole[], paint:
   if (view.ahead !== null) return `${heading}${wrapped(aheadText(view.ahead), 2)}\n${behind}`;
   if (wholes.length === 0) return `${heading}  as declared\n${behind}`;
   const lines = await Promise.all(wholes.map(async (whole) => objectText(whole, paint)));
-  return `${heading}${legend(wholes, paint)}\n${lines.join('')}${behind}`;
+  return `${heading}${obstaclesText(view, paint)}${legend(wholes, paint)}\n${lines.join('')}${renamesText(view, paint)}${behind}`;
 }
 
 type Sign = '-' | '~' | '+';

@@ -25,6 +25,7 @@ function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): 
     those.flatMap((segment) => segmentLines(segment, view.begin));
   return [
     comment(`${view.title}: ${view.url}`),
+    ...view.obstacles.map(({ what }) => comment(what)),
     ...(previous?.dialect === view.dialect ? [] : [stopAtErrors[view.dialect]]),
     ...(view.connectServer === null || elsewhere.length === 0 ? [] : [view.connectServer]),
     ...lines(elsewhere),

@@ -7,6 +7,7 @@ import { sizedText } from './cost-text.ts';
 import { aheadText, changeText, nameOf } from './describe.ts';
 import { headingText } from './heading.ts';
 import { leftAloneText } from './left-alone.ts';
+import { obstaclesText } from './obstacles.ts';
 import {
   type ChangeOutline,
   type HazardCase,
@@ -39,6 +40,7 @@ function databaseText(view: DatabaseView, paint: Paint): string {
   if (segments.length === 0) return `${heading}${left}  nothing to do\n`;
   return [
     heading,
+    obstaclesText(view, paint),
     ...hazards.map((hazard) => `\n${hazardText(hazard, paint)}`),
     ...(left === '' ? [] : [`\n${left}`]),
     ...segments.map((segment, i) => {

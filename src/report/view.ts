@@ -1,6 +1,7 @@
 import type { DialectName } from '../model/dialect.ts';
 import type { Facts } from '../model/facts.ts';
 import type { ObjectId } from '../model/objects.ts';
+import type { Obstacle } from '../model/obstacle.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import type { Found } from '../planner/recognise.ts';
@@ -35,6 +36,8 @@ export interface DatabaseView {
   readonly unmanaged: readonly UnmanagedView[];
   /** Tables, views and functions that have a name of DBOS's and are somebody else's. */
   readonly foreign: readonly ObjectId[];
+  /** What would keep the plan from being applied. */
+  readonly obstacles: readonly Obstacle[];
   /** What a session sends before it changes anything. */
   readonly session: readonly string[];
   /** What every transaction of the dialect starts with. */

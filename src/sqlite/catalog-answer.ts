@@ -10,8 +10,11 @@ export interface FileRow {
   readonly version: string;
   /** Of all pages that hold something. */
   readonly bytes: number;
-  /** 1 where ANALYZE has run. */
-  readonly isAnalysed: Flag;
+  /** Tables that ANALYZE has filled: `sqlite_stat1`, and `sqlite_stat4` by some builds of SQLite. */
+  readonly statistics: readonly string[];
+  /** What this program can call, and compare texts by; an application adds its own to its connections. */
+  readonly functions: readonly string[];
+  readonly collations: readonly string[];
 }
 
 /** https://www.sqlite.org/schematab.html */
@@ -62,6 +65,10 @@ export interface ForeignKeyRow {
   readonly parentKey: readonly string[] | null;
   readonly onUpdate: ReferentialAction;
   readonly onDelete: ReferentialAction;
+  /** 0 for a table of somebody else, which refers to one of ours. */
+  readonly isLooked: Flag;
+  /** Whether its column takes NULL. */
+  readonly takesNull: Flag;
 }
 
 export interface TriggerRow {

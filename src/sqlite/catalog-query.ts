@@ -2,6 +2,7 @@ import type { Look } from '../model/look.ts';
 import { makeshiftName } from '../model/makeshift.ts';
 import { quoteSqliteText } from '../sql/quote.ts';
 import { kinds } from './kinds.ts';
+import { isAmong } from './names.ts';
 
 /**
  * The one query for all that stands in the schema: a row with a JSON text for each kind that has a part in it. A part
@@ -25,10 +26,6 @@ const isReserved = ({ reserved }: Look): string =>
     'name',
     makeshiftName('', () => false),
   )}`;
-
-/** SQLite takes names for equal that differ in the case of ASCII letters, as NOCASE does. */
-const isAmong = (column: string, names: readonly string[] | null): string =>
-  names === null ? '1' : `${column} COLLATE NOCASE IN (${names.map(quoteSqliteText).join(', ')})`;
 
 const begins = (column: string, text: string): string =>
   `substr(${column}, 1, ${text.length}) = ${quoteSqliteText(text)} COLLATE NOCASE`;

@@ -4,7 +4,7 @@ import type { DependentObject } from '../model/objects.ts';
 import { quoteIdentifier, singleLine } from '../sql/quote.ts';
 import type { SurroundingRow } from './catalog-answer.ts';
 import { schema } from './names.ts';
-import { rebuildDrafts } from './rebuild/rebuild.ts';
+import { rebuildDrafts, rowidCopy } from './rebuild/rebuild.ts';
 import { mentions } from './text/mentions.ts';
 import { type ParsedConstraint, parseTable } from './text/parse.ts';
 import { folded, tokenize } from './text/tokens.ts';
@@ -13,8 +13,12 @@ import { folded, tokenize } from './text/tokens.ts';
  * Objects of others that would not survive the drop of ours, or would be of no use after it: triggers on other tables
  * and views that name one of ours, views on such views, and foreign keys. SQLite has no ALTER TABLE for a foreign key:
  * its table is rebuilt without it.
+ * @param statistics tables of ANALYZE that are there
  */
-export function readDependents(rows: readonly SurroundingRow[]): readonly DependentObject[] {
+export function readDependents(
+  rows: readonly SurroundingRow[],
+  statistics: readonly string[],
+): readonly DependentObject[] {
   const others = rows.filter(({ isLooked }) => isLooked === 0);
   const ours = foldedNames(rows.filter((row) => row.isLooked === 1 && isRelation(row)));
   const views = viewsOn(ours, others);
@@ -24,7 +28,7 @@ export function readDependents(rows: readonly SurroundingRow[]): readonly Depend
   const triggers = new Set(others.filter(isLostTrigger));
   const staying = others.filter((row) => !triggers.has(row));
   const taken = foldedNames(rows);
-  const foreignKeys = staying.flatMap((row) => foreignKeysOf(row, { ours, staying, taken }));
+  const foreignKeys = staying.flatMap((row) => foreignKeysOf(row, { ours, staying, taken, statistics }));
   const depthOn = depthsOn([...views, ...foreignKeys]);
   return [
     ...[...triggers].map((row) => dropOf({ row, depth: depthOn(row.table) })),
@@ -83,17 +87,19 @@ interface Surroundings {
   /** Objects of others that do not go: those on a table that is rebuilt are made again. */
   readonly staying: readonly SurroundingRow[];
   readonly taken: ReadonlySet<string>;
+  readonly statistics: readonly string[];
 }
 
 /** One rebuild a foreign key, each without those that go before it. */
 function foreignKeysOf(
   row: SurroundingRow,
-  { ours, staying, taken }: Surroundings,
+  { ours, staying, taken, statistics }: Surroundings,
 ): readonly (Going & { readonly object: DependentObject })[] {
   const references = row.references.filter(({ parent }) => ours.has(folded(parent)));
   const ids = [...new Set(references.map(({ id }) => id))];
   if (ids.length === 0) return [];
-  const { constraints, options } = parseTable(row.sql);
+  const { columns: texts, constraints, options } = parseTable(row.sql);
+  const rows = { hasRowid: !options.includes('WITHOUT ROWID'), columns: texts.map(({ name }) => name) };
   const clauses = constraints.filter(({ kind }) => kind === 'foreignKey');
   const again = staying.filter(({ type, table }) => type !== 'table' && folded(table) === folded(row.name));
   const makeshift = makeshiftName(row.name, (name) => taken.has(folded(name)));
@@ -107,7 +113,8 @@ function foreignKeysOf(
       table: row.name,
       makeshift,
       create: withoutClauses(row.sql, gone, makeshift),
-      copy: row.columns.map((column) => [column, quoteIdentifier(column)]),
+      copy: [...rowidCopy(rows, rows), ...row.columns.map((column) => [column, quoteIdentifier(column)] as const)],
+      statistics,
       keepsSequence: options.includes('AUTOINCREMENT'),
     });
     const columns = references.filter((reference) => reference.id === id).map(({ from }) => from);

@@ -24,9 +24,14 @@ const advice: readonly (readonly [code: string, hint: string])[] = [
   ['SQLITE_CANTOPEN', 'a file beside the database cannot be made: look at the permissions of its directory'],
 ];
 
+/** A function, a collation or a module that an application gives its own connections. */
+const isApplications = /^(?:no such (?:function|collation sequence|module)|unknown function)/;
+
 /** What an operator can do about a refused statement. */
-export const explain = ({ code }: QueryError): string | undefined =>
-  advice.find(([prefix]) => code.startsWith(prefix))?.[1];
+export const explain = ({ code, message }: QueryError): string | undefined =>
+  isApplications.test(message)
+    ? 'only your application has it: drop the trigger, the index or the column that needs it, run this again, and let your application make it again'
+    : advice.find(([prefix]) => code.startsWith(prefix))?.[1];
 
 /** Another process holds the lock; the connection has waited its own time for it already. */
 export const isTransient = ({ code }: QueryError): boolean => code.startsWith('SQLITE_BUSY');

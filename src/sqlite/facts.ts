@@ -39,17 +39,23 @@ export async function readFacts(connection: Connection, tables: readonly SizedTa
     const rows = await connection.query(some.map((table) => question(table, file)).join('\nUNION ALL '));
     some.forEach((table, i) => facts.set(relationName(schema, table.spelling), answer(table, rows[i] ?? {}, file)));
   }
+  // No plan looks through them, so that nobody asks how many rows they have.
+  for (const name of file.statistics) facts.set(relationName(schema, name), { rows: 1, bytes: 0 });
   return facts;
 }
 
+/** The tables of ANALYZE, as far as they are there. */
+export const statisticsIn = (facts: Facts): readonly string[] =>
+  ['sqlite_stat1', 'sqlite_stat4'].filter((name) => facts.has(relationName(schema, name)));
+
 /** `_rowid_` is a column of that name in hardly any table, as `rowid` may be. */
-function question({ name, columns, hasRowid }: SizedTable, { isAnalysed }: FileRow): string {
+function question({ name, columns, hasRowid }: SizedTable, { statistics }: FileRow): string {
   const from = `FROM main.${quoteIdentifier(name)}`;
   const length = columns.map((column) => `ifnull(octet_length(${quoteIdentifier(column)}), 0)`).join(' + ');
   const distance = `(SELECT max(_rowid_) ${from}) - (SELECT min(_rowid_) ${from}) + 1`;
   const counted = `(SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ${quoteSqliteText(name)})`;
   const newest = `SELECT ${length} AS length ${from} ${hasRowid ? 'ORDER BY _rowid_ DESC' : ''} LIMIT ${sample}`;
-  return `SELECT ${hasRowid ? distance : 'NULL'} AS distance, ${isAnalysed === 1 ? counted : 'NULL'} AS counted,
+  return `SELECT ${hasRowid ? distance : 'NULL'} AS distance, ${statistics.includes('sqlite_stat1') ? counted : 'NULL'} AS counted,
   (SELECT avg(length) FROM (${newest})) AS length`;
 }
 

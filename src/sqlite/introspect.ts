@@ -4,6 +4,7 @@ import { subject } from '../model/change.ts';
 import type { Connection, LiveState, ServerFacts } from '../model/dialect.ts';
 import type { Look } from '../model/look.ts';
 import type { CatalogObject } from '../model/objects.ts';
+import { blockersOf } from './blockers.ts';
 import { type Answer, answerOf } from './catalog-answer.ts';
 import { catalogQuery } from './catalog-query.ts';
 import { whyNotWritable } from './connection/file-access.ts';
@@ -26,12 +27,14 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
     const answer = answerOf(row);
     const tables = liveTables(answer);
     const found = { look, answer, tables, contents: await readContents(connection, look, tables) };
+    const catalog = catalogOf(Object.values(kinds).flatMap((kind): readonly CatalogObject[] => kind.read(found)));
     return {
-      catalog: catalogOf(Object.values(kinds).flatMap((kind): readonly CatalogObject[] => kind.read(found))),
+      catalog,
       facts: await readFacts(connection, sizedTables(found), answer.database[0]),
       notes: new Map(),
       server: serverFacts(look, answer),
       lackingRights: (changes) => changes.flatMap((change) => moduleOf(subject(change)).needs(change)),
+      blockers: (changes) => blockersOf(changes, catalog, answer.database[0]),
     };
   });
 

@@ -1,3 +1,5 @@
+import { quoteSqliteText } from '../sql/quote.ts';
+
 /** The one schema of a file. https://www.sqlite.org/lang_naming.html */
 export const schema = 'main';
 
@@ -19,3 +21,7 @@ export function claimer(): (name: string) => string {
     return name;
   };
 }
+
+/** A condition: SQLite takes names for equal that differ in the case of ASCII letters, as NOCASE does. */
+export const isAmong = (column: string, names: readonly string[] | null): string =>
+  names === null ? '1' : `${column} COLLATE NOCASE IN (${names.map(quoteSqliteText).join(', ')})`;

@@ -195,6 +195,20 @@ describe("objects of the operator's", () => {
   });
 });
 
+test('migrate names what can break the runtime, with the statement that mends it, and does what is its own', async () => {
+  const { url } = await damaged(
+    `CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+     CREATE TRIGGER refuse BEFORE INSERT ON dbos.workflow_status FOR EACH ROW EXECUTE FUNCTION public.refuse()`,
+  );
+  const { stdout, stderr, exitCode } = await migrate(url);
+  const last = stdout.trimEnd().split('\n').at(-1);
+  expect([exitCode, last]).toEqual([0, 'System database: nothing to do, the schema is up to date']);
+  expect(stderr)
+    .toBe(`warning: trigger:dbos.workflow_status.refuse is yours and can break the runtime: it runs inside the statements of the runtime
+  do     DROP TRIGGER "refuse" ON "dbos"."workflow_status";
+`);
+});
+
 test('a retired table stays with its rows, unless their loss is allowed', async () => {
   const { url, name } = await damaged(
     `CREATE TABLE dbos.scheduler_state (service_name text, workflow_fn_name text, key text, value text);

@@ -125,7 +125,7 @@ describe('a role that may not', () => {
   test('create the database: nothing is made', async () => {
     const { message, hint } = await failure(['migrate', '-s', secretive('mine')]);
     expect(message).toContain('role secretive may not');
-    expect(hint).toBe('ALTER ROLE "secretive" CREATEDB;');
+    expect(hint).toBe('CREATE DATABASE "mine" OWNER "secretive";   or ALTER ROLE "secretive" CREATEDB;');
     expect(await server.query(`SELECT FROM pg_database WHERE datname = 'mine'`)).toEqual([]);
   });
 

@@ -97,6 +97,25 @@ test('changes of every sort, objects of others, and tables that hold rows', asyn
   });
 });
 
+test('what is in the way', async () => {
+  const plan = await planOf([
+    '--check',
+    '-s',
+    await damaged(
+      `ALTER TABLE dbos.streams ALTER COLUMN value TYPE varchar(40);
+       CREATE VIEW public.v AS SELECT value FROM dbos.streams`,
+    ),
+  ]);
+  expect(plan.databases[0]).toMatchObject({
+    obstacles: [
+      {
+        what: 'blocked by view public.v, which needs the column value of table dbos.streams',
+        remedy: 'DROP VIEW public.v;   then run it again, and make it anew',
+      },
+    ],
+  });
+});
+
 test('a schema that is ahead', async () => {
   const plan = await planOf(['--check', '-s', await damaged('UPDATE dbos.dbos_migrations SET version = 999')]);
   expect(plan.databases[0]).toMatchObject({ ahead: { live: 999, declared: 125 }, changes: [], segments: [] });

@@ -1,7 +1,10 @@
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { confirmation } from '../../src/cli/reset-question.ts';
+import { reset as resetDatabases } from '../../src/index.ts';
 import { runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
@@ -49,9 +52,23 @@ describe('the question', () => {
       ...(stdoutTo === undefined ? {} : { stdoutTo }),
     });
 
+  /** What stands on the screen from the question on, and above it what goes. */
+  function fromQuestion(
+    { screen, exitCode }: { readonly screen: string; readonly exitCode: number | null },
+    file: string,
+  ) {
+    const place = screen.indexOf(question);
+    expect(screen.slice(0, place)).toMatch(/^File: [^\n]*\nWorkflows: 0\nSize: \d+ kB\n$/);
+    expect(screen).toContain(`File: ${file}\n`);
+    return { screen: screen.slice(place), exitCode };
+  }
+
   testOnTerminal.each(['y', 'yes', 'YES', 'Yes'])('%s resets', async (answer) => {
     const { cwd, file } = await migrated();
-    expect(await answered(cwd, `${answer}\n`)).toEqual({ screen: `${question}${answer}\n${done}`, exitCode: 0 });
+    expect(fromQuestion(await answered(cwd, `${answer}\n`), file)).toEqual({
+      screen: `${question}${answer}\n${done}`,
+      exitCode: 0,
+    });
     expect(existsSync(file)).toBe(false);
   });
 
@@ -59,19 +76,22 @@ describe('the question', () => {
     const { cwd, file } = await migrated();
     for (const answer of ['n', '', 'yy', 'yes please', 'да']) {
       const screen = `${question}${answer}\nOperation cancelled.\n`;
-      expect(await answered(cwd, `${answer}\n`)).toEqual({ screen, exitCode: 0 });
+      expect(fromQuestion(await answered(cwd, `${answer}\n`), file)).toEqual({ screen, exitCode: 0 });
     }
-    const interrupted = await answered(cwd, '\u0003');
+    const interrupted = fromQuestion(await answered(cwd, '\u0003'), file);
     expect(interrupted).toEqual({ screen: `${question}^C\ninterrupted: nothing was changed\n`, exitCode: 130 });
-    const ended = await answered(cwd, '\u0004');
+    const ended = fromQuestion(await answered(cwd, '\u0004'), file);
     expect(ended).toEqual({ screen: `${question}\nOperation cancelled.\n`, exitCode: 0 });
     expect(existsSync(file)).toBe(true);
     expect((await runCli(['migrate', '--check', '-s', url], { cwd })).exitCode).toBe(0);
   });
 
   testOnTerminal('is asked on the terminal where the output goes elsewhere', async () => {
-    const { cwd } = await migrated();
-    expect(await answered(cwd, 'n\n', 'output')).toEqual({ screen: `${question}n\n`, exitCode: 0 });
+    const { cwd, file } = await migrated();
+    expect(fromQuestion(await answered(cwd, 'n\n', 'output'), file)).toEqual({
+      screen: `${question}n\n`,
+      exitCode: 0,
+    });
   });
 
   test.each([
@@ -124,7 +144,7 @@ describe('SQLite', () => {
   test('nothing to reset is said, and nothing is made', async () => {
     const cwd = temporaryDirectory();
     const { stdout, exitCode } = await reset(cwd, '--yes');
-    expect([stdout, exitCode]).toEqual(['Nothing to reset: there are no DBOS system tables.\n', 0]);
+    expect([stdout, exitCode]).toEqual([`Nothing to reset: the file ${join(cwd, 'app.sqlite')} does not exist.\n`, 0]);
     expect((await reset(cwd, '--dry-run')).stdout).toBe('-- Nothing to reset.\n');
     expect(existsSync(join(cwd, 'app.sqlite'))).toBe(false);
   });
@@ -146,6 +166,25 @@ describe('PostgreSQL', () => {
     await runCli(['migrate', '-s', systemUrl]);
     if (sql !== '') await server.query(sql, name);
     return { name, flags: ['-s', systemUrl] };
+  }
+
+  /** Asks as on a terminal, answers no, and gathers what was told. @returns whether it was reset */
+  async function askedOf([, system = '']: readonly string[], told: string[]): Promise<boolean> {
+    const stdout = new PassThrough();
+    stdout.on('data', (text: Buffer) => told.push(text.toString()));
+    const confirm = confirmation(
+      {
+        stdin: Readable.from(['n\n']),
+        stdout: Object.assign(stdout, { isTTY: true }),
+        stderr: stdout,
+        env: {},
+        cwd: '/',
+        colorDepth: 1,
+      },
+      false,
+    );
+    const { databases } = await resetDatabases({ system, confirm });
+    return databases.some(({ applied }) => applied !== null);
   }
 
   const schemaExists = async (name: string): Promise<boolean> =>
@@ -171,8 +210,62 @@ describe('PostgreSQL', () => {
 
   test('the schema stays with what is not ours', async () => {
     const { name, flags } = await prepared('CREATE TABLE dbos.mine AS SELECT 1 AS a');
-    expect((await runCli(['reset', '--yes', ...flags])).exitCode).toBe(0);
+    expect(await runCli(['reset', '--yes', ...flags])).toEqual({
+      stdout: done,
+      stderr: 'The schema dbos stays, with 1 object of yours: table dbos.mine\n',
+      exitCode: 0,
+    });
     expect(await server.query('SELECT a FROM dbos.mine', name)).toEqual([{ a: 1 }]);
+  });
+
+  test('database, schema, workflows by status and size are told above the question, exactly while they are few', async () => {
+    const { name, flags } = await prepared(
+      `INSERT INTO dbos.workflow_status (workflow_uuid, status)
+       SELECT i, CASE WHEN i <= 3 THEN 'PENDING' ELSE 'SUCCESS' END FROM generate_series(1, 8) i;
+       CREATE TABLE dbos.mine (a int)`,
+    );
+    const told: string[] = [];
+    const asked = await askedOf(flags, told);
+    expect(asked).toBe(false);
+    expect(told.join('')).toMatch(
+      new RegExp(`^Database: ${name} \\(postgresql://[^\\n]*\\)
+Schema: dbos
+Workflows: 8 \\(SUCCESS 5, PENDING 3\\)
+Size: \\d+ kB
+The schema dbos stays, with 1 object of yours: table dbos\\.mine
+This command resets`),
+    );
+  });
+
+  test('more workflows than can be counted in a moment are told as the server estimates them', async () => {
+    const { flags } = await prepared(
+      `INSERT INTO dbos.workflow_status (workflow_uuid, status) SELECT i, 'SUCCESS' FROM generate_series(1, 210000) i;
+       ANALYZE dbos.workflow_status`,
+    );
+    const told: string[] = [];
+    await askedOf(flags, told);
+    expect(told.join('')).toContain('\nWorkflows: about 210 k\n');
+  });
+
+  test('nothing that cannot be made again goes in silence: places in publications, extended statistics', async () => {
+    const { name, flags } = await prepared(
+      `CREATE PUBLICATION told FOR TABLE dbos.streams, dbos.queues;
+       CREATE STATISTICS public.pair ON workflow_uuid, key FROM dbos.streams`,
+    );
+    const refused = await runCli(['reset', '--yes', ...flags]);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain('publication of table dbos.streams in publication told');
+    expect(refused.stderr).toContain('statistics object public.pair');
+    const { stdout, exitCode } = await runCli(['reset', '--yes', '--cascade', ...flags]);
+    expect(exitCode).toBe(0);
+    await runCli(['migrate', ...flags]);
+    const [, definitions] = /to make them again:\n([^]*?)System database reset successfully\.\n$/.exec(stdout) ?? [];
+    await server.query(definitions ?? 'no definitions', name);
+    expect(await server.query('SELECT tablename FROM pg_publication_tables ORDER BY 1', name)).toEqual([
+      { tablename: 'queues' },
+      { tablename: 'streams' },
+    ]);
+    expect(await server.query(`SELECT stxkeys::text FROM pg_statistic_ext`, name)).toHaveLength(1);
   });
 
   test('the schema public stays', async () => {
@@ -263,7 +356,7 @@ describe('PostgreSQL', () => {
 
   test('where there is no database none is made', async () => {
     const { stdout, exitCode } = await runCli(['reset', '--yes', '-s', server.url('nowhere')]);
-    expect([stdout, exitCode]).toEqual(['Nothing to reset: there are no DBOS system tables.\n', 0]);
+    expect([stdout, exitCode]).toEqual(['Nothing to reset: the database nowhere does not exist.\n', 0]);
     expect(await server.query(`SELECT FROM pg_database WHERE datname = 'nowhere'`)).toEqual([]);
   });
 

@@ -183,7 +183,9 @@ describe('dbos reset', () => {
       env: surroundings(),
       answer: { to: question, keys: 'y\n' },
     });
-    expect(screen).toBe(`${question}y\nResetting system database...\nSystem database reset successfully.\n`);
+    const [above, below] = screen.split(question);
+    expect(above).toMatch(/^Database: myapp_dbos \(.*\)\nSchema: dbos\nWorkflows: 0\nSize: \d+ kB\n$/);
+    expect(below).toBe('y\nResetting system database...\nSystem database reset successfully.\n');
     expect(exitCode).toBe(0);
     expect(await tables('myapp_dbos')).toEqual([]);
     expect(await tables('myapp')).toContain('transaction_completion');

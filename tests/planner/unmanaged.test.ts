@@ -42,7 +42,7 @@ describe('what a plan leaves alone', () => {
       {
         id: idFor(needed),
         object: needed,
-        danger: traitsOf(needed).danger(needed),
+        danger: traitsOf(needed).danger(needed, target),
         mend: 'mend column',
         coveredBy: null,
       },

@@ -285,7 +285,10 @@ const repairs: readonly (readonly [title: string, change: Change, sql: readonly 
   [
     'rows taken over',
     drop(backlog),
-    ['INSERT INTO "dbos"."new" ("k", "v") SELECT "k", "v" FROM "dbos"."old" ON CONFLICT DO NOTHING'],
+    [
+      'INSERT INTO "dbos"."new" ("k", "v") SELECT "k", "v" FROM "dbos"."old" ON CONFLICT DO NOTHING',
+      'UPDATE "dbos"."workflow_status" n SET "inputs" = o."v" FROM "dbos"."old" o WHERE n."workflow_uuid" = o."k" AND n."inputs" IS NULL AND (o."v" IS NOT NULL)',
+    ],
   ],
 ];
 

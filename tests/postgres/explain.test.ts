@@ -33,6 +33,7 @@ test.each([
   ],
   ['correct them', ["CREATE TABLE t AS SELECT text 'x' AS a", 'ALTER TABLE t ALTER a TYPE bigint USING a::bigint']],
   ['correct them', ['CREATE TABLE t AS SELECT 1e30 AS a', 'ALTER TABLE t ALTER a TYPE bigint USING a::bigint']],
+  ['pg_prepared_xacts', ['DO $$ BEGIN RAISE lock_not_available; END $$']],
   ['choose another name', [`SELECT '日本'`]],
   ['when the server is there', ['SELECT pg_terminate_backend(pg_backend_pid())']],
 ])('%s', async (hint, statements) => {

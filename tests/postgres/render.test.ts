@@ -513,6 +513,7 @@ describe('locks, scans and rewrites', () => {
     return [Object.fromEntries(locks.map(({ relation, mode }) => [relation, mode])), scans, rewrites];
   };
   const strongest = { [t]: 'ACCESS EXCLUSIVE' };
+  const nothing: Catalog = new Map();
   const indexed = (o: Partial<ObjectOf<'index'>>): Catalog => catalogOf([{ ...index, columns: ['c'], ...o }]);
   const toText = alter(column, { type: 'character varying(40)' });
 
@@ -630,7 +631,7 @@ describe('locks, scans and rewrites', () => {
     ['a version', create(version), { [t]: 'ROW EXCLUSIVE' }, [], []],
     ['a dropped version', drop(version), { [t]: 'ROW EXCLUSIVE' }, [t], []],
     ['a dependent', drop(dependent), { 'public.v': 'ACCESS EXCLUSIVE' }, [], []],
-  ])('of %s', (_, change, locks, scans, rewrites, live = undefined) => {
+  ])('of %s', (_, change, locks, scans, rewrites, live = nothing) => {
     expect(costOf(change, live)).toEqual([locks, scans, rewrites]);
   });
 
@@ -733,7 +734,7 @@ describe('hazards', () => {
     ['a foreign key', create(foreignKey), ['may-fail']],
     ['a column that needs a value', create({ ...column, nullable: false }), ['may-fail']],
     ['no nulls any more', alter({ ...column, nullable: false }, { nullable: true }), ['may-fail']],
-    ['a type that takes less', alter({ ...column, type: 'bigint' }, { type: 'text' }), ['may-fail']],
+    ['a type that takes less', alter({ ...column, type: 'bigint' }, { type: 'text' }), ['may-fail', 'data-loss']],
     ['a type that takes all', alter({ ...column, type: 'bigint' }, { type: 'integer' }), []],
     ['a logged table', alter(table, { persistence: 'unlogged' }), []],
     ['a dropped column', drop(column), ['data-loss']],
@@ -964,8 +965,8 @@ describe('render', () => {
   });
 
   const copied = {
-    locks: [{ relation: 'dbos.workflow_input', mode: 'ROW EXCLUSIVE' }],
-    scans: ['dbos.workflow_inputs'],
+    locks: ['workflow_input', 'workflow_status'].map((name) => ({ relation: `dbos.${name}`, mode: 'ROW EXCLUSIVE' })),
+    scans: ['dbos.workflow_inputs', 'dbos.workflow_input', 'dbos.workflow_status'],
     rewrites: [],
   };
 
@@ -977,7 +978,7 @@ describe('render', () => {
     });
     expect(statement).toMatchObject({ commits: 'no transaction', ...copied, hazards: [] });
     expect(statement?.sql).toMatch(
-      /^DO \$body\$\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*COMMIT;.*\$body\$$/s,
+      /^DO \$body\$\n<<work>>\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*UPDATE "dbos"\."workflow_status" .*COMMIT;.*\$body\$$/s,
     );
   });
 
@@ -985,6 +986,9 @@ describe('render', () => {
     const complete = catalogOf([version]);
     const [statement] = postgres.render([drop(backlog)], { live: complete, target: complete, facts: unknown });
     expect(statement).toMatchObject({ commits: 'with others', ...copied, hazards: [] });
-    expect(statement?.sql).toMatch(/^INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING$/);
+    expect(statement?.sql).toMatch(
+      /^DO .*INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING.*UPDATE "dbos"\."workflow_status" /s,
+    );
+    expect(statement?.sql).not.toContain('COMMIT');
   });
 });

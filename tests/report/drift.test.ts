@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../src/model/change.ts';
+import { idFor } from '../../src/model/kinds.ts';
+import type { ColumnObject } from '../../src/model/objects.ts';
 import { isDrifted } from '../../src/planner/drift.ts';
 import { checkText } from '../../src/report/drift.ts';
 import type { Paint } from '../../src/report/page.ts';
@@ -34,6 +36,46 @@ describe('where nothing differs', () => {
     expect(await check(inSync({ title: 'Application database' }), left)).toContain(
       '\nSystem database\n  · column:dbos.workflow_status.tenant is yours: left alone\n',
     );
+  });
+});
+
+describe('a column that somebody renamed', () => {
+  const column = (name: string, type = 'text', table = 'orders'): ColumnObject => ({
+    kind: 'column',
+    schema: 'dbos',
+    table,
+    name,
+    type,
+    nullable: true,
+    default: null,
+    generated: null,
+    identity: null,
+    collation: null,
+  });
+  const missing = (...columns: readonly ColumnObject[]): readonly Change[] =>
+    columns.map((to) => ({ type: 'create', id: idFor(to), to }));
+  const told = (own: readonly Change[], ...unmanaged: readonly ColumnObject[]): Promise<string> =>
+    check(viewOf({ plan: planOf({ changes: own, unmanaged }) }));
+  const rename = 'ALTER TABLE "dbos"."orders" RENAME COLUMN "holder" TO "owner";';
+
+  test('is named with the statement that renames it back', async () => {
+    const text = await told(
+      missing(column('owner')),
+      column('holder'),
+      column('x', 'text', 'lines'),
+      column('n', 'bigint'),
+    );
+    expect(text).toContain('  ! orders.owner was most likely renamed to holder; to rename it back:\n');
+    expect(text).toContain(`      ${rename}\n`);
+  });
+
+  test.each([
+    ['of another type', missing(column('owner')), [column('holder', 'bigint')]],
+    ['of another table', missing(column('owner')), [column('holder', 'text', 'lines')]],
+    ['beside a second one', missing(column('owner')), [column('holder'), column('keeper')]],
+    ['beside a second missing one', missing(column('owner'), column('keeper')), [column('holder')]],
+  ])('is not guessed where the other one is %s', async (_, own, unmanaged) => {
+    expect(await told(own, ...unmanaged)).not.toContain('RENAME COLUMN');
   });
 });
 

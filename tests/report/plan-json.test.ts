@@ -23,7 +23,7 @@ describe('the document', () => {
   const seen = new Set<string>();
 
   test.each([
-    ['a sample', viewOf()],
+    ['a sample', viewOf({ obstacles: [{ what: 'blocked by view public.v', remedy: 'DROP VIEW public.v' }] })],
     ['ahead', inSync({ ahead: { id: changes[0]!.id, live: 130, declared: 125 } })],
     ...Object.entries(scenarios).map(([name, view]) => [name, view()] as const),
   ])('describes all of %s', (_, view) => {

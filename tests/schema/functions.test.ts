@@ -178,7 +178,7 @@ describe('enqueue_workflow', () => {
     expect(await input('w-1')).toEqual(inputs);
   });
 
-  test('an input that stands already stays', async () => {
+  test('an input that is there already stays', async () => {
     await client.query(`INSERT INTO ${schema}.workflow_input VALUES ('w-1', 'first', 1)`);
     await enqueue({ workflow_id: "'w-1'" });
     expect(await input('w-1')).toEqual({ workflow_uuid: 'w-1', inputs: 'first', retention_timestamp: '1' });

@@ -178,6 +178,83 @@ INSERT INTO child VALUES (40, 'a'), (3, 'a'); INSERT INTO parent VALUES ('a', 1)
     expect(await rows(connection, 'SELECT max(id) AS id FROM child')).toEqual([{ id: 41 }]);
     await connection.close();
   });
+
+  test('the numbers of rows, by which full-text indexes and tables of others point at them', async () => {
+    const connection = await open(`${oldParent}; INSERT INTO parent VALUES ('a'), ('gone'), ('apple'), ('pear');
+DELETE FROM parent WHERE id = 'gone'; CREATE VIRTUAL TABLE search USING fts5(id, content='parent', content_rowid='rowid');
+INSERT INTO search (search) VALUES ('rebuild'); CREATE TABLE mine AS SELECT rowid AS row, id FROM parent`);
+    await converges(connection);
+    expect(await rows(connection, `SELECT id FROM search WHERE search MATCH 'apple'`)).toEqual([{ id: 'apple' }]);
+    await connection.query(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+    expect(
+      await rows(connection, 'SELECT parent.id AS now, mine.id FROM mine JOIN parent ON parent.rowid = row'),
+    ).toEqual(['a', 'apple', 'pear'].map((id) => ({ now: id, id })));
+    await connection.close();
+  });
+
+  test.each([
+    ['under another name, where a column has that one', 'CREATE TABLE parent (id TEXT PRIMARY KEY, _ROWID_ TEXT)', [5]],
+    ['of a table whose key was the number', 'CREATE TABLE parent (id INTEGER PRIMARY KEY)', [5]],
+    [
+      'nowhere, where columns have all three names',
+      'CREATE TABLE parent (id TEXT PRIMARY KEY, _rowid_, oid, "RowId")',
+      null,
+    ],
+    ['of none, in a table that has none', 'CREATE TABLE parent (id TEXT PRIMARY KEY) WITHOUT ROWID', [1]],
+  ])('the number of a row %s', async (_, sql, expected) => {
+    const connection = await open(`${sql}; INSERT INTO parent (id) VALUES ('5')`);
+    if (expected?.[0] === 5) await connection.query(`UPDATE parent SET rowid = 5`);
+    await converges(connection);
+    const numbers = expected === null ? [] : await rows(connection, 'SELECT rowid AS n, id FROM parent');
+    expect(numbers).toEqual((expected ?? []).map((n) => ({ n, id: '5' })));
+    expect(await rows(connection, 'SELECT id FROM parent')).toEqual([{ id: '5' }]);
+    await connection.close();
+  });
+
+  test('a key that becomes the number of its row', async () => {
+    const connection = await open(`${oldParent}; CREATE TABLE child (id TEXT, parent_id TEXT NOT NULL);
+INSERT INTO child VALUES ('40', 'a'), ('3', 'a'); INSERT INTO parent VALUES ('a')`);
+    await converges(connection);
+    expect(await rows(connection, 'SELECT rowid, id FROM child')).toEqual([{ id: 3 }, { id: 40 }]);
+    await connection.close();
+  });
+
+  test('what ANALYZE counted, of the table, its indexes and its keys', async () => {
+    const connection = await open(`CREATE TABLE PARENT (a TEXT UNIQUE, id TEXT PRIMARY KEY, b TEXT UNIQUE);
+CREATE INDEX mine ON parent (a, b); ${goodChild}; CREATE TABLE theirs (x); CREATE INDEX by_x ON theirs (x);
+INSERT INTO theirs VALUES (1), (1); INSERT INTO parent VALUES ('x', 'a', 'p'), ('y', 'b', NULL), (NULL, 'c', 'q');
+INSERT INTO child VALUES (1, 'a'); ANALYZE; CREATE TABLE copy1 AS SELECT * FROM sqlite_stat1; CREATE TABLE copy4 AS SELECT * FROM sqlite_stat4`);
+    await converges(connection);
+    /** Indexes of keys by their columns: their numbers are nothing to keep. */
+    const known = (statistics: string, more: string): string =>
+      `SELECT lower(tbl) AS t, (SELECT group_concat(name) FROM pragma_index_info(idx)) AS columns, ${more} FROM ${statistics} ORDER BY 1, 2, 3`;
+    const columns = ({ columns: names }: Record<string, unknown>): unknown => names;
+    const after = await rows(connection, known('sqlite_stat1', 'stat'));
+    expect(after.map(columns)).toEqual([null, 'a', 'a,b', 'b', 'id', 'x']);
+    expect(await rows(connection, `SELECT count(*) AS n FROM sqlite_stat1 WHERE tbl LIKE 'dbos_new%'`)).toEqual([
+      { n: 0 },
+    ]);
+    expect(await rows(connection, 'SELECT stat FROM sqlite_stat1 ORDER BY 1')).toEqual(
+      await rows(connection, 'SELECT stat FROM copy1 ORDER BY 1'),
+    );
+    expect(await rows(connection, 'SELECT neq, sample FROM sqlite_stat4 ORDER BY 1, 2')).toEqual(
+      await rows(connection, 'SELECT neq, sample FROM copy4 ORDER BY 1, 2'),
+    );
+    await connection.close();
+  });
+
+  test('nothing of what ANALYZE counted of an index that is another one afterwards', async () => {
+    const indexed = {
+      ...definitions,
+      tables: [{ ...parent, indexes: [{ name: 'ours', columns: ['created'] }] }, child],
+    };
+    const connection = await open(
+      `${oldParent}; CREATE INDEX ours ON parent (id); INSERT INTO parent VALUES ('a'); ANALYZE`,
+    );
+    await migrate(connection, indexed);
+    expect(await rows(connection, 'SELECT idx FROM sqlite_stat1')).toEqual([{ idx: 'sqlite_autoindex_parent_1' }]);
+    await connection.close();
+  });
 });
 
 describe('what cannot stay', () => {

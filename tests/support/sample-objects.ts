@@ -166,6 +166,7 @@ export const aBacklog: ObjectOf<'backlog'> = {
   table: 'workflow_inputs',
   into: 'workflow_input',
   columns: ['workflow_uuid', 'inputs'],
+  fills: [{ table: 'workflow_status', columns: ['workflow_uuid', 'inputs'] }],
 };
 
 /** Somebody's objects in our tables and beside them. */

@@ -67,7 +67,7 @@ const wording: Wording = {
   ],
   server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error)],
   broken: ({ error }, to) => [
-    `${place(to)} ended the connection before it stood: ${error.message}`,
+    `${place(to)} ended the connection while it was being made: ${error.message}`,
     "look into the server's log",
   ],
 };

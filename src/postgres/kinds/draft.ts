@@ -59,12 +59,14 @@ export interface Draft {
   readonly instead?: string;
 }
 
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'REFERENCES';
+
 /** What a change needs, and the connected role may not be allowed. */
 export type Right =
   | { readonly right: 'create a schema' | 'create in the schema' }
   /** Only an owner, or a member of the owning role, can alter. https://www.postgresql.org/docs/current/ddl-priv.html */
   | { readonly right: 'own'; readonly kind: 'table' | 'function'; readonly name: string }
-  | { readonly right: 'use'; readonly privilege: 'INSERT' | 'DELETE' | 'REFERENCES'; readonly table: string }
+  | { readonly right: 'use'; readonly privilege: Privilege; readonly table: string }
   | { readonly right: 'grant'; readonly grant: GrantObject };
 
 interface Writers<O extends CatalogObject> {

@@ -1,18 +1,26 @@
 import type { Catalog } from '../../model/catalog.ts';
+import type { RenderContext } from '../../model/dialect.ts';
 import { type GrantObject, type GrantTarget, grantTargets } from '../../model/objects.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 import { list } from '../asking.ts';
 import { sequencePrivileges, tablePrivileges } from '../rights-query.ts';
-import { impossible, type KindModule, writing } from './draft.ts';
+import { type Draft, impossible, type KindModule, qualified, writing } from './draft.ts';
 
-export const grant: KindModule<'grant', Omit<GrantObject, 'kind' | 'schema'>> = {
+interface GrantRow extends Omit<GrantObject, 'kind' | 'schema' | 'shared'> {
+  readonly isShared: boolean;
+}
+
+export const grant: KindModule<'grant', GrantRow> = {
   rows: ({ role }) => (role === null ? null : query),
-  read: (row, { schema }) => [{ kind: 'grant', schema, ...row }],
+  read: ({ isShared, ...row }, { schema }) => [
+    { kind: 'grant', schema, ...row, ...(isShared ? { shared: true } : {}) },
+  ],
   declare: (_, { schema, role }) =>
     role === null ? [] : grantTargets.map((on) => ({ kind: 'grant', schema, on, role, lacking: [] })),
   write: writing({
-    create: ({ to }, { target }) => [{ sql: grantStatement(to, databaseOf(target)) }],
-    alter: ({ to }, { target }) => [{ sql: grantStatement(to, databaseOf(target)) }],
+    create: ({ to }, context) => (isShared(context) ? onOurs(to, context) : [onAll(to, context)]),
+    alter: ({ from, to }, context) =>
+      from.shared === true ? onOurs(to, context, new Set(from.lacking)) : [onAll(to, context)],
     rename: impossible,
     drop: impossible,
   }),
@@ -20,6 +28,35 @@ export const grant: KindModule<'grant', Omit<GrantObject, 'kind' | 'schema'>> = 
   needs: (change) => (change.type === 'alter' ? [{ right: 'grant', grant: change.from }] : []),
   mend: null,
 };
+
+const onAll = (o: GrantObject, { target }: RenderContext): Draft => ({ sql: grantStatement(o, databaseOf(target)) });
+
+const isShared = ({ live }: RenderContext): boolean =>
+  [...live.values()].some((o) => o.kind === 'grant' && o.shared === true);
+
+/**
+ * The same grants on our objects alone, of which `names` are asked for. Default privileges would give the role what
+ * others are still to make in the schema, and we have no sequences.
+ */
+function onOurs(o: GrantObject, context: RenderContext, names?: ReadonlySet<string>): readonly Draft[] {
+  const role = quoteIdentifier(o.role);
+  const isAsked = (name: string): boolean => names?.has(name) ?? true;
+  const ours = [...context.target.values()];
+  if (o.on === 'schema' || o.on === 'database') return [onAll(o, context)];
+  if (o.on === 'tables') {
+    return ours.flatMap((t) =>
+      t.kind === 'table' && isAsked(t.name)
+        ? [{ sql: `GRANT ALL PRIVILEGES ON TABLE ${qualified(t.schema, t.name)} TO ${role}` }]
+        : [],
+    );
+  }
+  if (o.on !== 'functions') return [];
+  return ours.flatMap((f) =>
+    f.kind === 'function' && isAsked(f.name)
+      ? [{ sql: `GRANT EXECUTE ON FUNCTION ${qualified(f.schema, f.name)}(${f.signature}) TO ${role}` }]
+      : [],
+  );
+}
 
 const withoutAll = (privileges: readonly string[], check: string): string =>
   `EXISTS (SELECT FROM unnest(ARRAY[${list(privileges)}]) p WHERE NOT ${check})`;
@@ -50,11 +87,19 @@ const lacks: Readonly<Record<GrantTarget, string>> = {
   'default functions': notByDefault('functions', 'f', 1),
 };
 
-/** Nothing counts as granted in a schema that is still to be made, but the right to connect. */
+/** What is granted on in a schema that holds objects of others too. */
+const alsoShared: ReadonlySet<GrantTarget> = new Set(['database', 'schema', 'tables', 'functions']);
+
+/**
+ * Nothing counts as granted in a schema that is still to be made, but the right to connect; and nothing as lacking that
+ * is not to be granted.
+ */
 const query = grantTargets
   .map(
     (on) => `SELECT '${on}' AS "on", app.rolname AS role,
-    (SELECT coalesce(json_agg(l.name ORDER BY l.name), '[]') FROM (${lacks[on]}) l(name)) AS lacking
+    (SELECT coalesce(json_agg(l.name ORDER BY l.name), '[]') FROM (${lacks[on]}) l(name)
+      ${alsoShared.has(on) ? '' : 'WHERE NOT EXISTS (SELECT FROM others)'}) AS lacking,
+    EXISTS (SELECT FROM others) AS "isShared"
     FROM app${on === 'database' ? '' : ' WHERE EXISTS (SELECT FROM ns)'}`,
   )
   .join(' UNION ALL ');

@@ -10,24 +10,29 @@ import { type Draft, impossible, type KindModule, lock, qualified, relationOf, t
 interface VersionRow {
   readonly table: string;
   readonly column: string;
-  /** Null where the rows cannot be read. */
+  /** Null where the rows cannot be read, or not all of them. */
   readonly xml: string | null;
+  /** Whether row security may hide some. */
+  readonly hidden: boolean;
   readonly reader: string;
+  /** Whether the reader may alter the table. */
+  readonly owns: boolean;
 }
 
 export const version: KindModule<'version', VersionRow> = {
-  rows: ({ contents, schema }) =>
+  rows: ({ contents, schema, surroundings }) =>
     contents.length === 0
       ? null
       : contents
           .map(
             (content) => `SELECT ${quoteLiteral(content.table)} AS "table", ${quoteLiteral(content.column)} AS "column",
-    ${xmlOf(content, schema)} AS xml, current_user AS reader ${whereItIs(content)}`,
+    ${surroundings ? `coalesce(${xmlOf(content, schema)}, '')` : xmlOf(content, schema)} AS xml, current_user AS reader,
+    row_security_active(tab.oid) AS hidden, pg_has_role(tab.relowner, 'USAGE') AS owns ${whereItIs(content)}`,
           )
           .join(' UNION ALL '),
   // A table without rows says nothing: it has no version.
-  read: ({ table, column, xml, reader }, { schema }) => {
-    if (xml === null) throw mayNotRead({ schema, table, reader });
+  read: ({ table, column, xml, reader, hidden, owns }, { schema }) => {
+    if (xml === null) throw hidden ? hiddenFrom({ schema, table, owns }) : mayNotRead({ schema, table, reader });
     const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
     return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
   },
@@ -64,12 +69,15 @@ const whereItIs = ({ table, column }: Content): string =>
 
 /**
  * The rows of a bookkeeping table, which need not be there: query_to_xml takes its query as a text, so that a missing
- * table, column or privilege is no error. The highest come first, since one of them may be ahead of us.
+ * table, column or privilege is no error. The highest come first, since one of them may be ahead of us; they are
+ * compared as texts, longer ones being higher and those below zero last, since the column need not have its declared type.
+ * Rows that row security leaves are not all of them. https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
 function xmlOf({ table, column }: Content, schema: string): string {
   const value = quoteIdentifier(column);
-  const query = `SELECT ${value}::text AS v FROM ${qualified(schema, table)} ORDER BY ${value} DESC LIMIT 100`;
-  return `CASE WHEN ${mayUseSchema} AND has_column_privilege(tab.oid, a.attnum, 'SELECT')
+  const query = `SELECT ${value}::text AS v FROM ${qualified(schema, table)}
+    ORDER BY ${value}::text LIKE '-%', length(${value}::text) DESC, ${value}::text COLLATE "C" DESC LIMIT 100`;
+  return `CASE WHEN ${mayUseSchema} AND has_column_privilege(tab.oid, a.attnum, 'SELECT') AND NOT row_security_active(tab.oid)
       THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END`;
 }
 
@@ -85,14 +93,18 @@ export const isComplete = ({ contents, schema }: Look): string =>
     .join(' AND ') || 'true';
 
 /** For rows that decide what is to be done: without them nobody can say. */
-export function mayNotRead(row: {
-  readonly schema: string;
-  readonly table: string;
-  readonly reader: string;
-}): UserError {
+function mayNotRead(row: { readonly schema: string; readonly table: string; readonly reader: string }): UserError {
   const [schema, table, role] = [row.schema, row.table, row.reader].map(quoteIdentifier);
   return new UserError(`role ${row.reader} may not read the table ${row.table} in schema ${row.schema}`, {
     hint: `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT SELECT ON ${schema}.${table} TO ${role};`,
+  });
+}
+
+/** The same of rows that may be there, unseen: a version that is ahead would be pulled back. */
+function hiddenFrom(row: { readonly schema: string; readonly table: string; readonly owns: boolean }): UserError {
+  const action = row.owns ? 'NO FORCE ROW LEVEL SECURITY' : 'DISABLE ROW LEVEL SECURITY';
+  return new UserError(`row security may hide rows of the table ${row.table} in schema ${row.schema}`, {
+    hint: `${row.owns ? '' : 'as the owner: '}ALTER TABLE ${tableOf(row)} ${action};   or connect as a role with BYPASSRLS`,
   });
 }
 

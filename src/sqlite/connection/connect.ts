@@ -30,7 +30,8 @@ export async function connectSqlite(path: string, options: ConnectOptions): Prom
   refuseUnusable(path, exists, write);
   const { default: Database } = await import('better-sqlite3');
   signal?.throwIfAborted();
-  const patience: Patience = { limit, signal, onLong: () => onWait?.(`another process to release ${path}`) };
+  const onLong = (): void => onWait?.(`another process to release ${path}, for ${limit / 1000} s at most`);
+  const patience: Patience = { limit, signal, onLong };
   const open: Open = (source, how) =>
     prepared(new Database(source, { timeout: Math.min(driverTimeout, limit), ...how }), patience);
   try {

@@ -3,11 +3,18 @@ import { asItIs, type KindModule, noRights } from './draft.ts';
 
 const used = '(SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)';
 
-/** The file, which is there once it has been opened to write. https://www.sqlite.org/pragma.html#pragma_page_count */
+/**
+ * The file, which is there once it has been opened to write, and what reads it.
+ * https://www.sqlite.org/pragma.html#pragma_page_count
+ * https://www.sqlite.org/pragma.html#pragma_function_list
+ */
 export const database: KindModule<'database'> = {
   rows: () => `SELECT json_array(json_object('version', sqlite_version(),
   'bytes', (${used}) * (SELECT page_size FROM pragma_page_size),
-  'isAnalysed', EXISTS (SELECT 1 FROM main.sqlite_master WHERE name = 'sqlite_stat1')))`,
+  'statistics', (SELECT json_group_array(name) FROM main.sqlite_master
+    WHERE type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')),
+  'functions', (SELECT json_group_array(DISTINCT name) FROM pragma_function_list),
+  'collations', (SELECT json_group_array(name) FROM pragma_collation_list)))`,
   read: ({ look }) => [fileAt(look)],
   declare: (_, place) => [fileAt(place)],
   respell: asItIs,

@@ -1,17 +1,26 @@
 import type { ForeignKeyDefinition, TableDefinition } from '../../model/definition.ts';
 import type { ForeignKeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import type { LiveTable } from '../live-table.ts';
-import { claimer, conventional, schema } from '../names.ts';
+import type { Look } from '../../model/look.ts';
+import type { ForeignKeyRow } from '../catalog-answer.ts';
+import { groupBy } from '../group-by.ts';
+import { collationOf, type LiveTable, otherThanBinary } from '../live-table.ts';
+import { claimer, conventional, isAmong, schema } from '../names.ts';
+import { parseIndex, parseKeyPart } from '../text/parse.ts';
+import { folded, type Token } from '../text/tokens.ts';
 import { constraintName } from './constraint-name.ts';
 import { type KindModule, noRights, nothing, respelt } from './draft.ts';
 
 export const foreignKey: KindModule<'foreignKey'> = {
-  rows: () => `SELECT json_group_array(json_object('table', t.name, 'id', f.id, 'parent', f."table", 'from', f."from", 'to', f."to",
+  rows: (
+    look,
+  ) => `SELECT json_group_array(json_object('table', t.name, 'id', f.id, 'parent', f."table", 'from', f."from", 'to', f."to",
   'parentKey', CASE WHEN f."to" IS NULL THEN json((${primaryKeyOf('f."table"')})) END,
-  'onUpdate', f.on_update, 'onDelete', f.on_delete) ORDER BY t.name, f.id, f.seq)
-FROM found AS t JOIN pragma_foreign_key_list(t.name, 'main') AS f WHERE t.type = 'table' AND t.isLooked`,
-  read: ({ tables }) => tables.flatMap(foreignKeyObjects),
+  'onUpdate', f.on_update, 'onDelete', f.on_delete, 'isLooked', t.isLooked,
+  'takesNull', (SELECT NOT c."notnull" FROM pragma_table_xinfo(t.name, 'main') AS c WHERE c.name = f."from")) ORDER BY t.name, f.id, f.seq)
+FROM standing AS t JOIN pragma_foreign_key_list(t.name, 'main') AS f
+WHERE t.isOrdinary AND (t.isLooked OR ${isIncoming(look)})`,
+  read: ({ tables, answer }) => [...tables.flatMap(foreignKeyObjects), ...incoming(answer.foreignKey, tables)],
   declare: ({ tables }) =>
     tables.flatMap((table) => (table.foreignKeys ?? []).map((definition) => declared(table, definition))),
   respell: (o, spelling) => ({
@@ -25,6 +34,10 @@ FROM found AS t JOIN pragma_foreign_key_list(t.name, 'main') AS f WHERE t.type =
   needs: noRights,
   mend: null,
 };
+
+/** A reset finds those of others as dependents. Only what speaks of references is asked for its keys. */
+const isIncoming = ({ surroundings, reserved }: Look): string =>
+  surroundings ? '0' : `t.sql LIKE '%references%' AND ${isAmong('f."table"', reserved)}`;
 
 /** A virtual table cannot be asked without the modules of the program that made it. */
 const primaryKeyOf = (table: string): string =>
@@ -58,6 +71,74 @@ function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTabl
       validated: true,
     };
   });
+}
+
+/** Keys of others' tables to ours: their names are nothing but what tells them apart. */
+function incoming(rows: readonly ForeignKeyRow[], tables: readonly LiveTable[]): readonly ForeignKeyObject[] {
+  const claim = claimer();
+  const keys = groupBy(
+    rows.filter(({ isLooked }) => isLooked === 0),
+    ({ table, id }) => JSON.stringify([table, id]),
+  );
+  return [...keys.values()].flatMap((own) => {
+    const [first] = own;
+    const parent = tables.find(({ name }) => folded(name) === folded(first?.parent ?? ''));
+    if (first === undefined || parent === undefined) return [];
+    const columns = own.map(({ from }) => from);
+    const referenced = first.parentKey ?? own.map(({ to }) => to ?? '');
+    return [
+      {
+        kind: 'foreignKey',
+        schema,
+        table: first.table,
+        name: claim(conventional.foreignKey(first.table, columns)),
+        columns,
+        referencedSchema: schema,
+        referencedTable: parent.name,
+        referencedColumns: referenced,
+        onUpdate: first.onUpdate,
+        onDelete: first.onDelete,
+        match: 'SIMPLE',
+        deferrable: 'no',
+        validated: true,
+        incoming: isKey(referenced, columns.length, parent) ? effectOf(own) : 'fits no key',
+      },
+    ];
+  });
+}
+
+/** SET NULL frees rows whose columns all take NULL; what a default is may be no row. */
+const effectOf = (rows: readonly ForeignKeyRow[]): 'follows' | 'holds' =>
+  rows.every(({ onDelete, takesNull }) => onDelete === 'CASCADE' || (onDelete === 'SET NULL' && takesNull === 1))
+    ? 'follows'
+    : 'holds';
+
+/**
+ * Whether columns are the primary key, or all columns of a unique index over all rows with the collations of the columns.
+ * https://www.sqlite.org/foreignkeys.html#fk_indexes
+ */
+function isKey(columns: readonly string[], count: number, { parsed, indexes, textOf }: LiveTable): boolean {
+  const wanted = columns.map(folded).toSorted().join();
+  const isSame = (parts: readonly (readonly Token[])[]): boolean => {
+    const terms = parts.map(parseKeyPart);
+    const hasOwn = terms.every(({ collation, term: [first] }) => {
+      const own = collationOf(textOf(first?.value ?? ''));
+      return collation === null || otherThanBinary(collation) === own;
+    });
+    return (
+      hasOwn &&
+      terms
+        .map(({ term }) => folded(term.map(({ value }) => value).join(' ')))
+        .toSorted()
+        .join() === wanted
+    );
+  };
+  const unique = indexes.map(({ sql }) => parseIndex(sql)).filter((index) => index.unique && index.where === null);
+  return (
+    columns.length === count &&
+    (parsed.constraints.some((own) => own.kind === 'key' && isSame(own.columns)) ||
+      unique.some((index) => isSame(index.columns)))
+  );
 }
 
 const declared = (

@@ -6,6 +6,8 @@ import type { Draft } from '../kinds/draft.ts';
 import { keyColumnName } from '../kinds/key.ts';
 import { createTable, dropTable } from '../kinds/table.ts';
 import type { TableParts } from '../parts.ts';
+import { folded } from '../text/tokens.ts';
+import { putBack, setAside } from './statistics.ts';
 
 export interface Rebuild {
   readonly table: string;
@@ -15,6 +17,8 @@ export interface Rebuild {
   readonly create: string;
   /** What goes into which column, by expression over the old table; empty where no row does. */
   readonly copy: readonly (readonly [column: string, expression: string])[];
+  /** Tables of ANALYZE that are there. https://www.sqlite.org/fileformat2.html#stat1tab */
+  readonly statistics: readonly string[];
   /** Whether the rowids given out so far are remembered. https://www.sqlite.org/autoinc.html */
   readonly keepsSequence: boolean;
 }
@@ -28,7 +32,7 @@ export interface Rebuild {
  * https://www.sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes
  */
 export function rebuildDrafts(
-  { table, makeshift, create, copy, keepsSequence }: Rebuild,
+  { table, makeshift, create, copy, keepsSequence, statistics }: Rebuild,
   hazards: readonly Hazard[] = [],
 ): readonly Draft[] {
   const [from, to] = [quoteIdentifier(table), quoteIdentifier(makeshift)];
@@ -44,11 +48,36 @@ export function rebuildDrafts(
     { sql: create },
     ...(copy.length === 0 ? [] : [copying]),
     ...(keepsSequence ? sequenceDrafts(table, makeshift) : []),
+    ...setAside(statistics, table, makeshift),
     { sql: dropTable(table), foreignKeys: 'off', hazards: hazards.filter(({ name }) => name === 'data-loss') },
     { sql: 'PRAGMA legacy_alter_table = ON', writes: false },
     { sql: `ALTER TABLE ${to} RENAME TO ${from}` },
     { sql: 'PRAGMA legacy_alter_table = OFF', writes: false },
+    ...putBack(statistics, table, makeshift),
   ];
+}
+
+/** Names of a row's number, of which a column may have any. https://www.sqlite.org/rowidtable.html */
+const rowids = ['_rowid_', 'rowid', 'oid'];
+
+/**
+ * What copies the numbers of rows: full-text indexes and tables of others point at rows by them. Nothing where either
+ * table has none, or has columns by all these names.
+ */
+export function rowidCopy(
+  from: RowidTable,
+  to: RowidTable,
+): readonly (readonly [column: string, expression: string])[] {
+  const nameIn = ({ hasRowid, columns }: RowidTable): string | undefined =>
+    hasRowid ? rowids.find((name) => !columns.some((column) => folded(column) === name)) : undefined;
+  const [old, own] = [nameIn(from), nameIn(to)];
+  return old === undefined || own === undefined ? [] : [[own, old]];
+}
+
+/** A table as its rows are numbered. */
+export interface RowidTable {
+  readonly hasRowid: boolean;
+  readonly columns: readonly string[];
 }
 
 const sequenceDrafts = (table: string, makeshift: string): readonly Draft[] => [
@@ -63,7 +92,7 @@ SELECT ${quoteSqliteText(makeshift)}, seq FROM sqlite_sequence WHERE lower(name)
 export function rebuildOf(
   from: TableParts,
   to: TableParts,
-  options: { keepsRows: boolean; makeshift: string },
+  options: { keepsRows: boolean; makeshift: string; statistics: readonly string[] },
 ): Rebuild {
   const wanted = new Map(to.columns.map((column) => [column.name, column]));
   const live = new Map(from.columns.map((column) => [column.name, column]));
@@ -72,17 +101,31 @@ export function rebuildOf(
     ...to.columns.filter(({ name }) => !live.has(name)),
   ];
   const primary = new Set(from.keys.find((key) => key.primary)?.columns.map(keyColumnName));
+  const copy = columns.flatMap((column) => {
+    const old = live.get(column.name);
+    if (!options.keepsRows || old === undefined || column.generated !== null) return [];
+    return [[column.name, copied(column, old, primary.has(column.name))] as const];
+  });
   return {
     table: to.table.name,
     makeshift: options.makeshift,
     create: createTable({ ...to, columns }, options.makeshift),
-    copy: columns.flatMap((column) => {
-      const old = live.get(column.name);
-      if (!options.keepsRows || old === undefined || column.generated !== null) return [];
-      return [[column.name, copied(column, old, primary.has(column.name))]];
-    }),
+    copy: copy.length === 0 || isNumberedBy(to, copy) ? copy : [...rowidCopy(rowsOf(from), rowsOf(to)), ...copy],
+    statistics: options.statistics,
     keepsSequence: isAutoincrement(from.table) && isAutoincrement(to.table),
   };
+}
+
+const rowsOf = ({ table, columns }: TableParts): RowidTable => ({
+  hasRowid: !table.options.includes('WITHOUT ROWID'),
+  columns: columns.map(({ name }) => name),
+});
+
+/** Whether a key that is copied is the number of its row. https://www.sqlite.org/lang_createtable.html#rowid */
+function isNumberedBy({ keys, columns }: TableParts, copy: Rebuild['copy']): boolean {
+  const [name, ...others] = keys.find((key) => key.primary)?.columns ?? [];
+  const column = columns.find((own) => own.name === name);
+  return others.length === 0 && column?.type.toUpperCase() === 'INTEGER' && copy.some(([own]) => own === name);
 }
 
 const isAutoincrement = (table: TableObject): boolean => table.options.includes('AUTOINCREMENT');

@@ -35,9 +35,10 @@ export function planTables(changes: readonly Change[], live: Catalog): ReadonlyM
   return new Map([...groups].map(([name, own]) => [name, planTable(name, own, before.get(name), after.get(name))]));
 }
 
-/** The name of the table that a change is about; empty for one that is about none. */
+/** The name of the table that a change is about; empty for one that is about none, or about a table of somebody else. */
 export function tableOf(change: Change): string {
   const object = subject(change);
+  if (object.kind === 'foreignKey' && object.incoming !== undefined) return '';
   if (object.kind === 'table') return object.name;
   return 'table' in object ? object.table : '';
 }
@@ -55,7 +56,8 @@ function planTable(name: string, changes: readonly Change[], before?: TableParts
   throw new Error(`changes of a table that is neither there nor wanted: ${name}`);
 }
 
-const isAddition = (change: Change): boolean =>
+/** Whether ALTER TABLE makes it. */
+export const isAddition = (change: Change): boolean =>
   change.type === 'create' && change.to.kind === 'column' && canBeAdded(change.to);
 
 export const idsOf = (changes: readonly Change[]): readonly ObjectId[] => changes.map(({ id }) => id);

@@ -13,6 +13,7 @@ import type { Draft } from '../kinds/draft.ts';
 import { createTable, dropTable } from '../kinds/table.ts';
 import type { TableParts } from '../parts.ts';
 import { rebuildDrafts, rebuildOf } from './rebuild.ts';
+import { statisticsIn } from '../facts.ts';
 import { idsOf, type TablePlan } from './table-plan.ts';
 
 /** All that the changes of one table are written from. */
@@ -62,7 +63,8 @@ function addColumns({ name, after, changes }: Way<'add columns'>): readonly Step
 function rebuild(table: Way<'rebuild'>, { context, changed, isTaken }: Work): readonly Step[] {
   const { name, before, after, changes, keepsRows } = table;
   const objects = idsOf(changes);
-  const made = rebuildOf(before, after, { keepsRows, makeshift: makeshiftName(name, isTaken) });
+  const statistics = statisticsIn(context.facts);
+  const made = rebuildOf(before, after, { keepsRows, makeshift: makeshiftName(name, isTaken), statistics });
   return [
     ...rebuildDrafts(made, hazardsOf(changes, before, context)).map((draft) => ({ draft, objects })),
     ...[...after.indexes, ...after.triggers].flatMap((object) => {

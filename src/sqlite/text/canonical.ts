@@ -100,7 +100,8 @@ const withoutOwnTable = (tokens: readonly Token[], { table }: Names): readonly T
 
 const isSign = (token: Token | undefined): boolean => is(token, '-') || is(token, '+') || is(token, '~');
 
-const isOperator = ({ keyword }: Token): boolean => operators.has(keyword);
+/** Whether a word is one that expressions are built with, and no name. */
+export const isOperator = ({ keyword }: Token): boolean => operators.has(keyword);
 
 const constants = new Set(['NULL', 'TRUE', 'FALSE', 'END', 'CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP']);
 

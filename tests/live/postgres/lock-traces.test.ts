@@ -118,9 +118,13 @@ async function footprintOf(statement: Statement): Promise<Footprint> {
 
 /** What the manual says of statements that run in no transaction and so cannot be traced. */
 const untraceable: Readonly<Record<string, Footprint>> = {
-  // It reads the older table, and takes the lock of an INSERT on the newer one.
+  // It reads the older table, takes the lock of an INSERT or an UPDATE on the places that lack its rows, and compares.
   // https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
-  'DO …': { locks: { 'dbos.workflow_input': 'ROW EXCLUSIVE' }, scans: ['dbos.workflow_inputs'], rewrites: [] },
+  'DO …': {
+    locks: { 'dbos.workflow_input': 'ROW EXCLUSIVE', 'dbos.workflow_status': 'ROW EXCLUSIVE' },
+    scans: ['dbos.workflow_input', 'dbos.workflow_inputs', 'dbos.workflow_status'],
+    rewrites: [],
+  },
 };
 
 describe('after a damage', () => {

@@ -92,12 +92,15 @@ function strongest(locks: readonly { readonly relation: string; readonly mode: s
       found.set(relation, text);
     }
   }
-  return Object.fromEntries([...found].toSorted());
+  return byName([...found]);
 }
+
+const byName = (entries: readonly (readonly [relation: string, mode: string])[]): Footprint['locks'] =>
+  Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /** What a statement says beforehand of itself. */
 export const announced = ({ locks, scans, rewrites }: Statement): Footprint => ({
-  locks: Object.fromEntries(locks.map(({ relation, mode }) => [relation, mode] as const).toSorted()),
+  locks: byName(locks.map(({ relation, mode }) => [relation, mode])),
   scans: [...scans].toSorted(),
   rewrites: [...rewrites].toSorted(),
 });

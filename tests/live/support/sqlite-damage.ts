@@ -43,7 +43,7 @@ function undeclared(object: CatalogObject): never {
   throw new Error(`nothing here can damage ${idFor(object)}`);
 }
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const list = (columns: readonly string[]): string => `(${columns.map(quote).join(', ')})`;
 
 /** A table as it stands in CREATE TABLE. */
@@ -58,17 +58,19 @@ const columnClause = (o: ColumnObject): string =>
   [
     quote(o.name),
     o.type,
+    ...(o.generated === null ? [] : [`AS ${o.generated}`]),
     ...(o.collation === null ? [] : [`COLLATE ${o.collation}`]),
     ...(o.default === null ? [] : [`DEFAULT (${o.default})`]),
     ...(o.nullable ? [] : ['NOT NULL']),
+    ...(o.onConflict === undefined ? [] : [`ON CONFLICT ${o.onConflict}`]),
   ].join(' ');
 
 const keyClause = (o: KeyObject): string =>
-  `CONSTRAINT ${quote(o.name)} ${o.primary ? 'PRIMARY KEY' : 'UNIQUE'} ${list(o.columns)}`;
+  `CONSTRAINT ${quote(o.name)} ${o.primary ? 'PRIMARY KEY' : 'UNIQUE'} ${list(o.columns)}${o.onConflict === undefined ? '' : ` ON CONFLICT ${o.onConflict}`}`;
 
 const foreignKeyClause = (o: ForeignKeyObject): string =>
   `CONSTRAINT ${quote(o.name)} FOREIGN KEY ${list(o.columns)} REFERENCES ${quote(o.referencedTable)} ${list(o.referencedColumns)}
-   ON UPDATE ${o.onUpdate} ON DELETE ${o.onDelete}`;
+   ON UPDATE ${o.onUpdate} ON DELETE ${o.onDelete}${o.deferrable === 'no' ? '' : ` DEFERRABLE ${o.deferrable}`}`;
 
 const createIndex = (o: IndexObject): string =>
   `CREATE ${o.unique ? 'UNIQUE ' : ''}INDEX ${quote(o.name)} ON ${quote(o.table)} (${o.columns.join(', ')})${o.predicate === null ? '' : ` WHERE ${o.predicate}`}`;
@@ -76,7 +78,8 @@ const createIndex = (o: IndexObject): string =>
 const inTable = (catalog: Catalog, table: string): readonly CatalogObject[] =>
   [...catalog.values()].filter((o) => 'table' in o && o.table === table);
 
-const partsOf = (catalog: Catalog, table: string): Parts => {
+/** What a catalog has of a table. */
+export const partsOf = (catalog: Catalog, table: string): Parts => {
   const all = inTable(catalog, table);
   return {
     columns: all.flatMap((o) => (o.kind === 'column' ? [[o.name, columnClause(o)] as const] : [])),
@@ -93,7 +96,11 @@ const partsOf = (catalog: Catalog, table: string): Parts => {
 };
 
 /** Makes the table anew with other parts, and copies its rows. Who works by hand has foreign keys off, as SQLite has. */
-function remake(table: string, parts: Parts, copied: readonly string[] = parts.columns.map(([name]) => name)): string {
+export function remake(
+  table: string,
+  parts: Parts,
+  copied: readonly string[] = parts.columns.map(([name]) => name),
+): string {
   const clauses = [...parts.columns, ...parts.constraints].map(([, clause]) => clause);
   return [
     'BEGIN',

@@ -288,7 +288,9 @@ describe('what is no server', () => {
   test('a server that hangs up', async () => {
     const rude = createServer((socket) => socket.destroy());
     const port = await listen(rude);
-    expect((await refusal(url(port))).message).toMatch(`127.0.0.1:${port} ended the connection before it stood`);
+    expect((await refusal(url(port))).message).toMatch(
+      `127.0.0.1:${port} ended the connection while it was being made`,
+    );
     rude.close();
   });
 });

@@ -78,7 +78,7 @@ describe('waiting for another program', () => {
     await sleep(1_500);
     expect(told).toEqual([]);
     await sleep(2_000);
-    expect(told).toEqual([`another process to release ${path}`]);
+    expect(told).toEqual([`another process to release ${path}, for 30 s at most`]);
     await holder!.query('ROLLBACK');
     await work;
     expect(told).toHaveLength(1);

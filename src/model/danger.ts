@@ -1,0 +1,168 @@
+import type {
+  CatalogObject,
+  CheckObject,
+  ColumnObject,
+  ForeignKeyObject,
+  IndexObject,
+  KeyObject,
+  ObjectId,
+} from './objects.ts';
+
+/**
+ * How somebody else's objects on our tables can break the runtime, judged by what they can do: whatever can refuse a row
+ * that the runtime writes is dangerous, and only what provably cannot is harmless. Null stands for that.
+ */
+
+/** Objects by id, as a catalog has them. */
+export type Objects = ReadonlyMap<ObjectId, CatalogObject>;
+
+const list = (columns: readonly string[]): string => columns.join(', ');
+
+/** It may be filled by the engine in a way that can fail, or not at all. */
+export function columnDanger(o: ColumnObject): string | null {
+  const { table, generated, default: value, collation } = o;
+  if (isUnfilled(o)) return 'it needs a value and has no default, so the inserts of the runtime fail';
+  if (generated !== null && !(o.nullable && isPlain(generated))) return computes(table, generated);
+  if (value !== null && !isSafeDefault(value))
+    return `an insert of the runtime into ${table} fails where its default, ${value}, cannot be computed`;
+  return isCollation(collation) ? null : foreignCollation(table, `${o.name} COLLATE ${collation}`);
+}
+
+const isUnfilled = ({ nullable, default: value, generated, identity }: ColumnObject): boolean =>
+  !nullable && value === null && generated === null && identity === null;
+
+const computes = (table: string, text: string): string =>
+  `an insert or update of the runtime in ${table} fails where ${text} cannot be computed of the row`;
+
+const foreignCollation = (table: string, text: string): string =>
+  `an insert or update of the runtime in ${table} fails without the collation of ${text}, which is an application's own`;
+
+export const keyDanger = ({ table, columns }: KeyObject): string =>
+  `an insert or update of the runtime in ${table} fails for a row that is equal to another one in (${list(columns)})`;
+
+export const checkDanger = ({ table, expression, notEnforced }: CheckObject): string | null =>
+  notEnforced === true
+    ? null
+    : `an insert or update of the runtime in ${table} fails for a row that does not meet ${expression}`;
+
+/** Of a table of ours to another one, or the other way round. */
+export function foreignKeyDanger(o: ForeignKeyObject): string | null {
+  if (o.notEnforced === true) return null;
+  if (o.incoming !== undefined) return incomingDanger(o)[o.incoming];
+  return `an insert or update of the runtime in ${o.table} fails for a row whose (${list(o.columns)}) is not in ${o.referencedTable}`;
+}
+
+const incomingDanger = ({
+  table,
+  columns,
+  referencedTable,
+  referencedColumns,
+  onDelete,
+}: ForeignKeyObject): Record<NonNullable<ForeignKeyObject['incoming']>, string | null> => ({
+  follows: null,
+  holds: `a delete of the runtime in ${referencedTable} fails while rows of ${table} refer to the row, with ON DELETE ${onDelete} of (${list(columns)})`,
+  'fits no key': `every delete of the runtime in ${referencedTable} fails: (${list(referencedColumns)}) is no key of it, so the reference of ${table} (${list(columns)}) fits nothing`,
+});
+
+/**
+ * An index that is unique, that computes something of each row, or that cannot hold a long value.
+ * @param declared says the types of our columns, and which of them have indexes of ours
+ */
+export function indexDanger(o: IndexObject, declared: Objects): string | null {
+  if (o.unique) return keyDanger({ ...o, kind: 'key', primary: false, deferrable: 'no' });
+  const parts = o.columns.map(partOf);
+  const expression = o.columns.find((_, i) => parts[i] === null);
+  if (expression !== undefined) return computes(o.table, expression);
+  if (o.predicate !== null && !isPlain(o.predicate)) return computes(o.table, o.predicate);
+  const collated = o.columns.find((_, i) => !isCollation(parts[i]?.collation ?? null));
+  if (collated !== undefined) return foreignCollation(o.table, collated);
+  const long = [...parts.map((part) => part?.name ?? ''), ...o.include].find((own) => mayBeTooLong(own, o, declared));
+  return long === undefined
+    ? null
+    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long}: a btree takes 2704 bytes a row at most`;
+}
+
+const name = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
+
+/** A column of an index: its name, then collation, operator class and order. */
+const column = new RegExp(
+  `^(${name})(?: COLLATE ((?:${name})(?:\\.(?:${name}))?))?(?: [\\w.]+_ops)?(?: ASC| DESC)?(?: NULLS (?:FIRST|LAST))?$`,
+  'u',
+);
+
+/** Null for an expression. */
+function partOf(text: string): { readonly name: string; readonly collation: string | undefined } | null {
+  const [, own, collation] = column.exec(text) ?? [];
+  return own === undefined ? null : { name: own.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'), collation };
+}
+
+/** SQLite has three, which stand here in capitals as those of applications do; PostgreSQL's are objects of the database. */
+const isCollation = (collation: string | null): boolean =>
+  collation === null || !/^[A-Z]/.test(collation) || ['BINARY', 'NOCASE', 'RTRIM'].includes(collation);
+
+/** Types of PostgreSQL without a limit of their own. SQLite's, in capitals, have no limit in indexes either. */
+const unlimited = new Set(['text', 'character varying', 'bytea', 'json', 'jsonb', 'numeric', 'xml']);
+
+/**
+ * A column of ours that may hold more than the method takes. What an index or a key of ours has, the runtime keeps short;
+ * into a column of somebody else it writes nothing. https://www.postgresql.org/docs/current/btree.html
+ */
+function mayBeTooLong(long: string, { table, method }: IndexObject, declared: Objects): boolean {
+  if (method !== 'btree') return false;
+  const own = [...declared.values()].filter((o) => 'table' in o && o.table === table);
+  const isIndexed = own.some(
+    (o) =>
+      (o.kind === 'index' || o.kind === 'key') &&
+      o.columns.some((text) => text === long || partOf(text)?.name === long),
+  );
+  return !isIndexed && own.some((o) => o.kind === 'column' && o.name === long && unlimited.has(o.type));
+}
+
+const type = `(?:${name})(?:\\.(?:${name}))?`;
+
+/** Names, constants, casts of constants and of texts to text, comparisons, and what they are put together with. */
+const token = new RegExp(
+  [
+    String.raw`\s+`,
+    `'(?:[^']|'')*'(?:::${type})?`,
+    String.raw`\(-?\d+(?:\.\d+)?\)(?:::${type})?`,
+    String.raw`-?\d+(?:\.\d+)?`,
+    String.raw`::(?:text|character varying|bpchar)(?:\[\])?`,
+    String.raw`<>|!=|<=|>=|[=<>(),[\]]`,
+    `(?:${name})`,
+  ].join('|'),
+  'uy',
+);
+
+/** Words before a parenthesis that call no function. */
+const connecting = /^(?:and|or|not|in|any)$/i;
+
+/** Words of operators that can fail, or that stand for more than a comparison. */
+const powerful =
+  /^(?:like|ilike|glob|match|regexp|similar|collate|cast|case|when|then|else|end|escape|raise|select|from|exists|at|overlaps)$/i;
+
+/** Whether an expression can be computed of every row: it compares names and constants, and does nothing else. */
+export function isPlain(expression: string): boolean {
+  const text = expression.replace(/ (?:STORED|VIRTUAL)$/, '');
+  for (token.lastIndex = 0; token.lastIndex < text.length;) {
+    const found = token.exec(text)?.[0];
+    if (found === undefined || powerful.test(found)) return false;
+    const isWord = /^[\p{L}_"]/u.test(found);
+    if (isWord && !connecting.test(found) && /^\s*\(/.test(text.slice(token.lastIndex))) return false;
+  }
+  return true;
+}
+
+/** Clocks, chance, sequences, and what can be done with any value. */
+const safeCalls = new Set(
+  `now clock_timestamp statement_timestamp transaction_timestamp extract timezone date_part date_trunc gen_random_uuid
+  uuidv4 uuidv7 uuid_generate_v4 random nextval strftime unixepoch datetime date time julianday hex randomblob lower upper
+  coalesce and or not in any`.split(/\s+/),
+);
+
+/** A default has no row to look at: only what it calls can make it fail for one row and not for another. */
+function isSafeDefault(text: string): boolean {
+  const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
+  const calls = withoutTexts.matchAll(new RegExp(`(\\.\\s*)?(${name})\\s*\\(`, 'gu'));
+  return [...calls].every(([, schema, called = '']) => schema === undefined && safeCalls.has(called.toLowerCase()));
+}

@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
+import { runCli } from './run.ts';
+
+const temporaryDirectory = temporaryDirectories();
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+/** A file that an application made, and its whole content as text. */
+function applicationFile(sql: string): { readonly url: string; readonly content: () => unknown } {
+  const path = join(temporaryDirectory(), 'app.sqlite');
+  const content = (): unknown => {
+    const database = new Database(path);
+    const tables = database.prepare(`SELECT name, sql FROM sqlite_master ORDER BY name`).all() as { name: string }[];
+    const rows = tables.map(({ name }) => {
+      try {
+        return database.prepare(`SELECT rowid, * FROM "${name}"`).all();
+      } catch {
+        return null;
+      }
+    });
+    database.close();
+    return [tables, rows];
+  };
+  const database = new Database(path);
+  database.exec(sql);
+  database.close();
+  return { url: `sqlite:///${path}`, content };
+}
+
+describe('a file of an application that was never of DBOS', () => {
+  const queues = `CREATE TABLE queues (id integer primary key autoincrement, name text not null);
+    INSERT INTO queues (name) VALUES ('mine'); CREATE TABLE jobs (queue REFERENCES queues (id)); INSERT INTO jobs VALUES (1)`;
+
+  test('with queues of its own is refused, and stays as it is', async () => {
+    const { url, content } = applicationFile(queues);
+    const before = content();
+    for (const flags of [[], ['--allow', 'data-loss'], ['--plan'], ['--check'], ['--dry-run']]) {
+      const { stderr, exitCode } = await runCli(['migrate', '-s', url, ...flags]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('not of DBOS:\n           table main.queues (id, name)\n');
+      expect(stderr).toContain('a file of its own');
+      expect(stderr).toContain(`--adopt 'table:main.queues'`);
+    }
+    expect(content()).toEqual(before);
+  });
+
+  test('with migrations and notifications of its own keeps them through a reset', async () => {
+    const { url, content } = applicationFile(
+      `CREATE TABLE migrations (id, n); INSERT INTO migrations VALUES (1, 2); CREATE TABLE notifications (id, body);
+       INSERT INTO notifications VALUES (1, 'b')`,
+    );
+    const before = content();
+    const { stdout, exitCode } = await runCli(['reset', '--yes', '-s', url]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`Nothing to reset: there are no DBOS system tables.
+Left alone, since it is not of DBOS: table:main.migrations
+Left alone, since it is not of DBOS: table:main.notifications
+`);
+    expect(content()).toEqual(before);
+  });
+
+  test('with names that only earlier releases gave is migrated beside them', async () => {
+    const { url, content } = applicationFile(
+      `CREATE TABLE job_queue (id integer primary key, payload); INSERT INTO job_queue VALUES (1, 'p');
+       CREATE TABLE scheduler_state (a); INSERT INTO scheduler_state VALUES (1)`,
+    );
+    const ofApplication = (): unknown => {
+      const [tables, rows] = content() as [{ name: string }[], unknown[]];
+      return tables.flatMap(({ name }, i) => (/job_queue|scheduler_state/.test(name) ? [[name, rows[i]]] : []));
+    };
+    const before = ofApplication();
+    expect((await runCli(['migrate', '-s', url, '--allow', 'data-loss'])).exitCode).toBe(0);
+    const { stdout, exitCode } = await runCli(['migrate', '-s', url, '--check']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`table:main.job_queue has a name of DBOS's and is not of DBOS: left alone`);
+    expect((await runCli(['reset', '--yes', '-s', url])).exitCode).toBe(0);
+    expect(ofApplication()).toEqual(before);
+  });
+
+  test('may be given over by the operator’s word', async () => {
+    const { url } = applicationFile('CREATE TABLE scheduled_workflows (id text, note text)');
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(1);
+    const adopted = await runCli(['migrate', '-s', url, '--adopt', 'table:main.scheduled_workflows']);
+    expect(adopted).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await runCli(['migrate', '-s', url, '--plan'])).stdout).toContain('nothing to do');
+  });
+});
+
+/** A database in whose schema `public` an application has these objects. */
+async function applicationDatabase(sql: string): Promise<{ readonly url: string; readonly name: string }> {
+  const url = await server.createDatabase('application');
+  const name = new URL(url).pathname.slice(1);
+  await server.query(sql, name);
+  return { url, name };
+}
+
+describe('a schema that is shared with an application', () => {
+  const objects = `CREATE TABLE public.queues (id serial PRIMARY KEY, name text); INSERT INTO queues (name) VALUES ('mine');
+    CREATE TABLE public.migrations (id serial PRIMARY KEY, name text); INSERT INTO migrations (name) VALUES ('first');
+    CREATE TABLE public.job_queue (id int); INSERT INTO job_queue VALUES (1)`;
+  const content = `SELECT (SELECT json_agg(q) FROM public.queues q) AS queues, (SELECT json_agg(m) FROM public.migrations m) AS migrations,
+    (SELECT json_agg(j) FROM public.job_queue j) AS jobs, (SELECT json_agg(conname ORDER BY conname) FROM pg_constraint WHERE conrelid IN ('public.queues'::regclass, 'public.migrations'::regclass) AND contype <> 'n') AS keys`;
+
+  test('is refused where it has tables of our names, and nothing of it changes', async () => {
+    const { url, name } = await applicationDatabase(objects);
+    const before = await server.query(content, name);
+    const refused = await runCli(['migrate', '--schema', 'public', '-s', url]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('table public.migrations (id, name)');
+    expect(refused.stderr).toContain('table public.queues (id, name)');
+    expect(refused.stderr).toContain('--schema NAME');
+    const reset = await runCli(['reset', '--schema', 'public', '--yes', '-s', url]);
+    expect(reset.exitCode).toBe(0);
+    expect(reset.stdout).toContain('Left alone, since it is not of DBOS: table:public.queues');
+    expect(await server.query(content, name)).toEqual(before);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    expect(await server.query(content, name)).toEqual(before);
+  });
+
+  test.each([
+    ['a function of other arguments', 'send_message(to_user int, body text) RETURNS void', 1],
+    ['a function of an earlier name', 'streams_function() RETURNS int', 0],
+  ])('keeps %s', async (_, signature, exitCode) => {
+    const { url, name } = await applicationDatabase(`CREATE FUNCTION public.${signature} LANGUAGE sql AS 'SELECT 1'`);
+    expect((await runCli(['migrate', '--schema', 'public', '-s', url])).exitCode).toBe(exitCode);
+    expect((await runCli(['reset', '--schema', 'public', '--yes', '-s', url])).exitCode).toBe(0);
+    const functions = `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`;
+    expect(await server.query(functions, name)).toEqual([{ proname: signature.split('(')[0] }]);
+  });
+
+  test('keeps a view of an earlier name', async () => {
+    const { url, name } = await applicationDatabase('CREATE VIEW public.job_queue AS SELECT 1 AS one');
+    expect((await runCli(['migrate', '--schema', 'public', '-s', url])).exitCode).toBe(0);
+    expect((await runCli(['reset', '--schema', 'public', '--yes', '-s', url])).exitCode).toBe(0);
+    expect(await server.query('SELECT * FROM public.job_queue', name)).toEqual([{ one: 1 }]);
+  });
+
+  test('is refused in the application database too, before the system database is changed', async () => {
+    const { url, name } = await applicationDatabase(
+      'CREATE SCHEMA dbos; CREATE TABLE dbos.migrations (id serial PRIMARY KEY, name text)',
+    );
+    const system = server.url(`${name}_untouched`);
+    const { stderr, exitCode } = await runCli(['migrate', '-s', system, '-D', url]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('table dbos.migrations (id, name)');
+    expect(await server.query(`SELECT FROM pg_database WHERE datname = '${name}_untouched'`)).toEqual([]);
+  });
+});
+
+test('an index and a constraint of the operator’s keep their names, however equal they are to ours', async () => {
+  const { url, name } = await applicationDatabase('SELECT 1');
+  await runCli(['migrate', '-s', url]);
+  await server.query(
+    `ALTER INDEX dbos.idx_workflow_topic RENAME TO by_topic;
+     ALTER TABLE dbos.workflow_queue RENAME CONSTRAINT workflow_queue_queue_name_deduplication_id_key TO one_of_each`,
+    name,
+  );
+  expect(await runCli(['migrate', '-s', url])).toMatchObject({ exitCode: 0, stderr: '' });
+  const names = `SELECT relname FROM pg_class WHERE relname IN ('by_topic', 'idx_workflow_topic', 'one_of_each', 'workflow_queue_queue_name_deduplication_id_key') ORDER BY 1`;
+  expect(await server.query(names, name)).toEqual(
+    ['by_topic', 'idx_workflow_topic', 'one_of_each', 'workflow_queue_queue_name_deduplication_id_key'].map(
+      (relname) => ({ relname }),
+    ),
+  );
+  const { stdout, exitCode } = await runCli(['migrate', '-s', url, '--check']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('index:dbos.notifications.by_topic is yours');
+});
