@@ -60,12 +60,15 @@ function prerequisites(changes: readonly Change[]): (change: Change) => readonly
   }
   return (change) => {
     if (change.type === 'drop') return leaving.get(change.id) ?? [];
+    const waitsFor = (other: Change): boolean =>
+      isLoosened(other) && lettingGo.get(other.id)?.includes(change) === true;
     const required = traitsOf(change.to)
       .requires(change.to)
-      .map((id) => byId.get(id));
+      .map((id) => byId.get(id))
+      .filter((other) => other !== undefined && other.type !== 'drop' && !waitsFor(other));
     const vacated = (taking.get(change) ?? []).map((name) => givingUp.get(name));
     const released = isLoosened(change) ? (lettingGo.get(change.id) ?? []) : [];
-    return [...required.filter((other) => other?.type !== 'drop'), ...vacated, ...released].filter(
+    return [...required, ...vacated, ...released].filter(
       (other): other is Change => other !== undefined && other !== change,
     );
   };

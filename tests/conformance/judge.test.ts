@@ -37,8 +37,15 @@ test.each([
   [
     'the storage of a column',
     'ALTER TABLE dbos.queues ALTER name SET STORAGE plain',
-    ['missing in the engine’s text', tooMuch],
+    [
+      'missing in the engine’s text',
+      tooMuch,
+      'missing in the catalog',
+      'too much in the catalog',
+      'the second run wrote',
+    ],
   ],
+  ['what no catalog holds', 'ALTER TABLE dbos.queues ALTER name SET STATISTICS 7', [tooMuch]],
   ['what is outside', 'CREATE TABLE public.t AS SELECT 1', ['tables of other tools touched']],
 ])('the judge sees %s', async (_, sql, problems) => {
   expect(await problemsAfter(sql)).toEqual(problems);

@@ -57,6 +57,16 @@ describe('order', () => {
     ]);
   });
 
+  test('lets a primary key become a unique constraint before its column may be NULL', () => {
+    const primary = { ...key('k'), primary: true };
+    expect(
+      inOrder(
+        alter({ ...column('c'), nullable: false }, { ...column('c'), nullable: true }),
+        alter(primary, { ...primary, primary: false }),
+      ),
+    ).toEqual(['alter key:s.t.k', 'alter column:s.t.c']);
+  });
+
   test('expands, then contracts, then says that the schema is complete', () => {
     const before: CatalogObject = { ...version, values: ['7'] };
     expect(inOrder(alter(before, version), drop(index('old')), create(index('new')))).toEqual([

@@ -13,6 +13,22 @@ const notKept = /^(?:migrations|(?:\w+_)?dbos_migrations|dbos_\w+_migrations)$/;
  */
 const filled = new Map([['operation_outputs', 'retention_timestamp']]);
 
+/** The text of a row's field, as it stands in JSON. */
+const field = (row: string, name: string): string | undefined =>
+  new RegExp(`"${name}": ?("(?:[^"\\\\]|\\\\.)*")`).exec(row)?.[1];
+
+/**
+ * The rows of `workflow_status` as they should be afterwards: where releases of 2024 and 2025 kept the inputs in a table
+ * of their own, a row that lacks its inputs gets them.
+ */
+function withInputs(rows: readonly string[], inputs: readonly string[]): readonly string[] {
+  const byWorkflow = new Map(inputs.map((row) => [field(row, 'workflow_uuid'), field(row, 'inputs')]));
+  return rows.map((row) => {
+    const value = byWorkflow.get(field(row, 'workflow_uuid'));
+    return value === undefined ? row : row.replace(/("inputs": ?)null/, (_, name: string) => name + value);
+  });
+}
+
 /** Puts rows into every table of the schema, whatever tables it has; those that keep version numbers stay as they are. */
 export async function fill(database: Database): Promise<void> {
   for (const table of inOrderOfKeys(await database.tables())) {
@@ -38,7 +54,9 @@ export async function rowsOf(database: Database): Promise<Rows> {
  */
 export async function lostRows(database: Database, before: Rows): Promise<readonly string[]> {
   const lost: string[] = [];
-  for (const [table, { columns, rows }] of before) {
+  const inputs = before.get('workflow_inputs')?.rows ?? [];
+  for (const [table, { columns, rows: found }] of before) {
+    const rows = table === 'workflow_status' ? withInputs(found, inputs) : found;
     const left = await database.rows(table, columns).then(
       (now) => [...now],
       (error: unknown) => [String(error)],

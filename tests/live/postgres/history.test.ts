@@ -34,14 +34,15 @@ const upTo = (sdk: NumberedSdk, version?: number): readonly Step[] =>
     .filter((step) => version === undefined || step.version === version)
     .slice(-1);
 
+/** What a report says was found, in lines of 80 columns: parts that no line ends between have a dot between them. */
+const paragraph = /^Found +(.*(?:\n {17}.*)*)$/m;
+const plain = (text: string | undefined): string | undefined => text?.replaceAll(/\n +| · /g, ' ');
+
 /** What plan and check say was found; both say the same. */
-async function foundIn(url: string, ...flags: readonly string[]): Promise<string | undefined> {
-  const run = async (...mode: readonly string[]): Promise<string> =>
-    (await runCli(['migrate', '--sys-db-url', url, ...flags, ...mode])).stdout;
-  const line = /^Found +(.*)$/m;
-  const [plan, check] = [line.exec(await run('--plan'))?.[1], line.exec(await run('--check'))?.[1]];
-  expect(check).toBe(plan);
-  return plan;
+async function expectFound(url: string, expected: string | undefined, ...flags: readonly string[]): Promise<void> {
+  const run = async (...mode: readonly string[]): Promise<string | undefined> =>
+    plain(paragraph.exec((await runCli(['migrate', '--sys-db-url', url, ...flags, ...mode])).stdout)?.[1]);
+  expect([await run('--plan'), await run('--check')]).toEqual([plain(expected), plain(expected)]);
 }
 
 const newest = '@dbos-inc/dbos-sdk';
@@ -62,17 +63,17 @@ describe('databases that releases made', () => {
     }
     const isNamed = sdk === 'dbos-sdk-1' || sdk === 'dbos-sdk-2';
     const url = await madeBy(isNamed ? namedSteps(sdk) : upTo(sdk));
-    expect(await foundIn(url)).toBe(expected);
+    await expectFound(url, expected);
   });
 
   test('an interrupted migration is on its way', async () => {
     const url = await madeBy(upTo(newest, 115));
-    expect(await foundIn(url)).toBe('runtime schema 115 (on the way to TypeScript SDK 5.1; Python 3.1)');
+    await expectFound(url, 'runtime schema 115 (on the way to TypeScript SDK 5.1; Python 3.1)');
   });
 
   test('an old release that a new one took over keeps its traces', async () => {
     const url = await madeBy([...upTo('dbos-sdk-4'), ...upTo(newest)]);
-    expect(await foundIn(url)).toBe('runtime schema 123 (TypeScript SDK 5.2 to 5.3, begun by 1.0 to 4.27)');
+    await expectFound(url, 'runtime schema 123 (TypeScript SDK 5.2 to 5.3, begun by 1.0 to 4.27)');
   });
 });
 
@@ -83,8 +84,8 @@ describe('a database that somebody changed', () => {
       `DROP INDEX dbos.idx_workflow_status_pending; CREATE INDEX mine ON dbos.workflow_status (name);`,
       nameOf(url),
     );
-    expect(await foundIn(url)).toBe('runtime schema 108 (TypeScript SDK 4.27) · 1 index missing · 1 object of yours');
-    expect(await foundIn(url, '--ignore', '*mine')).toBe('runtime schema 108 (TypeScript SDK 4.27) · 1 index missing');
+    await expectFound(url, 'runtime schema 108 (TypeScript SDK 4.27) · 1 index missing · 1 object of yours');
+    await expectFound(url, 'runtime schema 108 (TypeScript SDK 4.27) · 1 index missing', '--ignore', '*mine');
   });
 
   test('is none where its version row says something else, and the nearest is named', async () => {
@@ -96,7 +97,8 @@ describe('a database that somebody changed', () => {
        UPDATE dbos.dbos_migrations SET version = 3;`,
       nameOf(url),
     );
-    expect(await foundIn(url)).toBe(
+    await expectFound(
+      url,
       'no runtime schema of any release; nearest is 108 (TypeScript SDK 4.27): ' +
         '2 columns missing, 3 indexes missing, 1 column differs · its version row says 3',
     );
@@ -106,21 +108,21 @@ describe('a database that somebody changed', () => {
     const url = await madeBy(upTo('dbos-sdk-4'));
     const exact = 'runtime schema 108 (TypeScript SDK 4.27)';
     await server.query(`INSERT INTO dbos.dbos_migrations VALUES (7)`, nameOf(url));
-    expect(await foundIn(url)).toBe(`${exact} · its version rows say 108 and 7`);
+    await expectFound(url, `${exact} · its version rows say 108 and 7`);
     await server.query(`DELETE FROM dbos.dbos_migrations WHERE version = 108`, nameOf(url));
-    expect(await foundIn(url)).toBe(`${exact} · its version row says 7`);
+    await expectFound(url, `${exact} · its version row says 7`);
     await server.query(`DELETE FROM dbos.dbos_migrations`, nameOf(url));
-    expect(await foundIn(url)).toBe(exact);
+    await expectFound(url, exact);
   });
 });
 
 test('a new database has nothing, and one as declared has nothing to say', async () => {
   const url = await server.createDatabase('history');
-  expect(await foundIn(url)).toBe('no DBOS tables');
+  await expectFound(url, 'no DBOS tables');
   expect((await runCli(['migrate', '--sys-db-url', url])).exitCode).toBe(0);
-  expect(await foundIn(url)).toBeUndefined();
+  await expectFound(url, undefined);
   await server.query('DROP INDEX dbos.idx_workflow_status_pending', nameOf(url));
-  expect(await foundIn(url)).toBe('runtime schema 125 (Python 3.4) · 1 index missing');
+  await expectFound(url, 'runtime schema 125 (Python 3.4) · 1 index missing');
 });
 
 test('the same stands in JSON, with the ids of this schema', async () => {
