@@ -4,6 +4,7 @@ import { QueryError, UserError } from '../model/errors.ts';
 import type { Goal } from '../model/goal.ts';
 import { lookFor } from '../model/look.ts';
 import type { ObjectId } from '../model/objects.ts';
+import type { Obstacle } from '../model/obstacle.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ahead } from '../planner/ahead.ts';
 import { type Database, explained, openDatabase } from './database.ts';
@@ -25,6 +26,8 @@ export interface Inspection {
   readonly plan: Plan;
   /** Ids of tables, views and functions that have a name of ours and are somebody else's. */
   readonly foreign: readonly ObjectId[];
+  /** Others' objects for which the engine would refuse the plan. */
+  readonly blockers: readonly Obstacle[];
 }
 
 /** Opens the database for reading and plans. The caller closes `opened.connection`. */

@@ -12,7 +12,7 @@ export function obstaclesOf(inspection: Inspection): readonly Obstacle[] {
       what: `cannot be applied by ${live.server.user}: it may not ${what}`,
       remedy: `${remedy}\n${asOwner([owner])}`,
     })),
-    ...blockersOf(inspection),
+    ...inspection.blockers,
   ];
 }
 
@@ -30,10 +30,6 @@ export const readOnly = ({ readOnly: why, wayOut }: ServerFacts): readonly Obsta
 /** What the role may not do of all that the plan needs. */
 export const lackingRightsOf = ({ live, opened, plan }: Inspection): readonly LackingRight[] =>
   live.lackingRights(plan.changes, opened.exists);
-
-/** Others' objects for which the engine would refuse the plan. A reset takes them away, or has refused already. */
-export const blockersOf = ({ live, goal, plan }: Inspection): readonly Obstacle[] =>
-  goal.aim === 'nothing' ? [] : (live.blockers?.(plan.changes) ?? []);
 
 /** `or run it as the owner, admin` */
 export function asOwner(owners: readonly (string | null)[]): string {

@@ -3,6 +3,7 @@ import type { RetiredDefinition } from '../model/definition.ts';
 import type { Connection, Dialect, LiveState, Settled } from '../model/dialect.ts';
 import type { Goal } from '../model/goal.ts';
 import type { ObjectId } from '../model/objects.ts';
+import type { Obstacle } from '../model/obstacle.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Ahead, findAhead } from '../planner/ahead.ts';
 import { foreignIn, namesakesIn, refuseForeign, withoutNamesakes } from '../planner/identity.ts';
@@ -20,6 +21,8 @@ export interface Planned {
   readonly plan: Plan;
   /** Ids of tables, views and functions that have a name of ours and are somebody else's. */
   readonly foreign: readonly ObjectId[];
+  /** Others' objects for which the engine would refuse the plan. A reset takes them away, or has refused already. */
+  readonly blockers: readonly Obstacle[];
 }
 
 interface Question {
@@ -67,7 +70,8 @@ export async function planFor(question: Question): Promise<Planned> {
   const context = { live: settled.catalog, target, facts: live.facts, ...(lossless === undefined ? {} : { lossless }) };
   const statements = outcome.changes.length === 0 ? [] : dialect.render(outcome.changes, context);
   const whole = { ...outcome, segments: segmentsOf(statements) };
-  return { settled, target, ahead, plan: whole, foreign: namesakesIn(settled.named, ownership.foreign) };
+  const blockers = goal.aim === 'nothing' ? [] : ((await live.blockers?.(whole.changes)) ?? []);
+  return { settled, target, ahead, plan: whole, foreign: namesakesIn(settled.named, ownership.foreign), blockers };
 }
 
 /** @throws UserError where one of them has a name that is needed */

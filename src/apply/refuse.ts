@@ -3,7 +3,7 @@ import type { Obstacle } from '../model/obstacle.ts';
 import { unallowedIn } from '../planner/consent.ts';
 import type { Database } from './database.ts';
 import type { Inspection } from './inspect.ts';
-import { asOwner, blockersOf, lackingRightsOf, readOnly } from './obstacles.ts';
+import { asOwner, lackingRightsOf, readOnly } from './obstacles.ts';
 
 /**
  * Finds out before the first change of a run what would keep its plan from being applied.
@@ -22,7 +22,7 @@ export function refuseImpossible(inspection: Inspection): void {
       hint: [...new Set(lacking.map(({ remedy }) => remedy)), asOwner(lacking.map(({ owner }) => owner))].join('\n'),
     });
   }
-  refuse(blockersOf(inspection), database);
+  refuse(inspection.blockers, database);
   refuseLoss(inspection);
 }
 

@@ -77,7 +77,7 @@ export interface LiveState {
   /** What the role lacks for these changes. */
   readonly lackingRights: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
   /** Objects of others that the engine would refuse these changes for; not there where an engine refuses none. */
-  readonly blockers?: (changes: readonly Change[]) => readonly Obstacle[];
+  readonly blockers?: (changes: readonly Change[]) => Promise<readonly Obstacle[]>;
   /** Set where the server turned out to be another product than its URL says: how that is spoken to. */
   readonly dialect?: Dialect;
 }

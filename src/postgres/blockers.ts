@@ -1,13 +1,18 @@
 import type { Alter, Change, ChangeOf } from '../model/change.ts';
 import { subject } from '../model/change.ts';
+import type { Connection } from '../model/dialect.ts';
+import type { Look } from '../model/look.ts';
 import type { CatalogObject, ObjectKind } from '../model/objects.ts';
 import type { Obstacle } from '../model/obstacle.ts';
+import { jsonArray } from './asking.ts';
+import { regarded } from './catalog-query.ts';
 import { catalogRows, removal } from './dependents.ts';
 import { printable } from './encoding.ts';
 import { differing } from './kinds/draft.ts';
+import { catalogTimeout, forCatalog } from './session.ts';
 
 /** Something that needs an object of ours as it is. */
-export interface Blocker {
+interface Blocker {
   /** What of ours it needs, as kinds have it; `row type` stands for the type of a table's rows. */
   readonly kind: ObjectKind | 'row type';
   readonly table: string | null;
@@ -58,7 +63,7 @@ const needing = `user_of AS (
  * on an object in the normal way keeps it from being dropped; foreign keys from our own tables are made again with it.
  * https://www.postgresql.org/docs/current/catalog-pg-depend.html
  */
-export const blockersQuery = `WITH ${needed},
+const blockersQuery = `WITH ${needed},
 ${needing}
 SELECT DISTINCT u.kind, u."table", u.name, u.signature, u.needed, ${printable('pg_describe_object(class, object, sub)')} AS by,
   (deptype = 'n' OR col.attgenerated <> '') AND NOT (con.conrelid IS NOT NULL AND con.conrelid IN (SELECT oid FROM tab))
@@ -113,12 +118,35 @@ const isOneOf = <O extends CatalogObject>(change: Alter<O>, ...fields: readonly 
   return fields.some((field) => found.has(field));
 };
 
+/**
+ * The objects of others that the server would refuse the changes for. Most changes can be refused for none, and then
+ * nothing is asked.
+ * @throws QueryError when the server refuses or does not answer
+ */
+export async function blockers(
+  connection: Connection,
+  look: Look,
+  changes: readonly Change[],
+): Promise<readonly Obstacle[]> {
+  if (changes.every((change) => effectOf(change) === null)) return [];
+  const [row] = await connection.query(
+    [...forCatalog, `WITH ${regarded(look)} SELECT ${jsonArray(blockersQuery)} AS found`],
+    {
+      timeout: catalogTimeout + 5_000,
+    },
+  );
+  return blockersOf(changes, row?.['found'] as readonly Blocker[]);
+}
+
+const effectOf = (change: Change): Effect | null =>
+  (effects[subject(change).kind] as (change: Change) => Effect | null)(change);
+
 /** The objects of others that the server would refuse the changes for, each once. What the plan itself takes away is none. */
-export function blockersOf(changes: readonly Change[], blockers: readonly Blocker[]): readonly Obstacle[] {
+function blockersOf(changes: readonly Change[], candidates: readonly Blocker[]): readonly Obstacle[] {
   const free = new Set(changes.filter(({ type }) => type === 'drop' || type === 'alter').map(ownName));
-  const standing = blockers.filter(({ own }) => own === null || !free.has(own));
+  const standing = candidates.filter(({ own }) => own === null || !free.has(own));
   const found = changes.flatMap((change) => {
-    const effect = (effects[subject(change).kind] as (change: Change) => Effect | null)(change);
+    const effect = effectOf(change);
     if (effect === null) return [];
     return standing.filter((blocker) => blocker[effect] && isNeeded(blocker, subject(change), effect));
   });

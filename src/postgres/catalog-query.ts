@@ -1,7 +1,6 @@
 import type { Look } from '../model/look.ts';
 import type { ObjectKind } from '../model/objects.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { type Blocker, blockersQuery } from './blockers.ts';
 import { columnNames, isAmong, jsonArray } from './asking.ts';
 import { factsQuery, type FactRow } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
@@ -25,7 +24,6 @@ export interface Answer {
   readonly rights: Rights;
   readonly facts: readonly FactRow[];
   readonly strangers: readonly string[];
-  readonly blockers: readonly Blocker[];
   /** Rows by kind, each as the kind's own file has it. */
   readonly kinds: Readonly<Partial<Record<ObjectKind, readonly unknown[]>>>;
 }
@@ -42,17 +40,7 @@ export function catalogQuery(look: Look): string {
     const query = module.rows(look);
     return query === null ? [] : [`'${kind}', ${jsonArray(query)}`];
   });
-  return `WITH
-ns AS (SELECT oid FROM pg_namespace WHERE nspname = ${quoteLiteral(look.schema)}),
-rel AS (SELECT c.* FROM pg_class c JOIN ns ON c.relnamespace = ns.oid
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${isAmong('c.relname', look.relations)}),
-tab AS (SELECT * FROM rel WHERE relkind IN ('r', 'p', 'f')),
-fun AS (SELECT p.*, oidvectortypes(p.proargtypes) AS signature FROM pg_proc p JOIN ns ON p.pronamespace = ns.oid
-  WHERE p.prokind = 'f' AND ${isAmong('p.proname', look.functions)}),
-con AS (SELECT tab.relname AS "table", c.*,
-  CASE WHEN c.contype IN ('f', 'c') THEN (to_jsonb(c) ->> 'conenforced')::boolean END IS NOT FALSE AS enforced,
-  CASE WHEN c.contype IN ('p', 'u', 'f') THEN ${columnNames('c.conkey', 'c.conrelid')} END AS columns
-  FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid WHERE NOT (c.contype = 'n' AND c.convalidated)),
+  return `WITH ${regarded(look)},
 others AS (SELECT d.classid, d.objid FROM ns
   JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = ns.oid AND d.deptype = 'n'
   WHERE NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM rel))
@@ -63,10 +51,23 @@ SELECT json_build_object(
   'rights', ${rightsQuery(look)},
   'facts', ${jsonArray(factsQuery)},
   'strangers', ${look.surroundings ? strangers : `'[]'::json`},
-  'kinds', json_build_object(${parts.join(',\n  ')}),
-  'blockers', ${look.surroundings ? `'[]'::json` : jsonArray(blockersQuery)}
+  'kinds', json_build_object(${parts.join(',\n  ')})
 ) AS catalog`;
 }
+
+/** The objects that a look is about, for whoever asks for them in a WITH. */
+export const regarded = (
+  look: Look,
+): string => `ns AS (SELECT oid FROM pg_namespace WHERE nspname = ${quoteLiteral(look.schema)}),
+rel AS (SELECT c.* FROM pg_class c JOIN ns ON c.relnamespace = ns.oid
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${isAmong('c.relname', look.relations)}),
+tab AS (SELECT * FROM rel WHERE relkind IN ('r', 'p', 'f')),
+fun AS (SELECT p.*, oidvectortypes(p.proargtypes) AS signature FROM pg_proc p JOIN ns ON p.pronamespace = ns.oid
+  WHERE p.prokind = 'f' AND ${isAmong('p.proname', look.functions)}),
+con AS (SELECT tab.relname AS "table", c.*,
+  CASE WHEN c.contype IN ('f', 'c') THEN (to_jsonb(c) ->> 'conenforced')::boolean END IS NOT FALSE AS enforced,
+  CASE WHEN c.contype IN ('p', 'u', 'f') THEN ${columnNames('c.conkey', 'c.conrelid')} END AS columns
+  FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid WHERE NOT (c.contype = 'n' AND c.convalidated))`;
 
 const server = ({ alternative }: Look): string => `json_build_object(
     'version', current_setting('server_version'), 'user', current_user, 'backend', pg_backend_pid(),

@@ -1,20 +1,17 @@
 import { type Catalog, catalogOf } from '../model/catalog.ts';
 import type { Connection, LiveState, ServerFacts } from '../model/dialect.ts';
 import type { Look, Place } from '../model/look.ts';
-import { blockersOf } from './blockers.ts';
+import { blockers } from './blockers.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { type Answer, catalogQuery } from './catalog-query.ts';
 import { namingBytes } from './encoding.ts';
 import { factsOf, notesOf } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
-import { forTransaction } from './session.ts';
+import { catalogTimeout, forCatalog } from './session.ts';
 import { lackingRights } from './rights.ts';
 
-/** Milliseconds after which a server that does not answer the catalog query is given up. */
-const catalogTimeout = 60_000;
-
-/** Shorter, so that the server tells a lock from other reasons. */
-const lockTimeout = 50_000;
+/** For the time while another database of the run is migrated. */
+const whileOthersRun = 'SET idle_session_timeout = 0';
 
 /**
  * Reads the live catalog and the server's facts in one round trip.
@@ -22,18 +19,9 @@ const lockTimeout = 50_000;
  * known
  */
 export async function introspect(connection: Connection, look: Look): Promise<LiveState> {
-  const asked = connection.query(
-    [
-      // For the time while another database of the run is migrated.
-      `SET idle_session_timeout = 0`,
-      ...forTransaction,
-      `SET LOCAL statement_timeout = ${catalogTimeout}`,
-      // What an index or a default says cannot be printed while somebody else alters its table.
-      `SET LOCAL lock_timeout = ${lockTimeout}`,
-      catalogQuery(look),
-    ],
-    { timeout: catalogTimeout + 5_000 },
-  );
+  const asked = connection.query([whileOthersRun, ...forCatalog, catalogQuery(look)], {
+    timeout: catalogTimeout + 5_000,
+  });
   const found = await asked.catch(async (error: unknown) => {
     throw await namingBytes(connection, error);
   });
@@ -48,7 +36,7 @@ export async function introspect(connection: Connection, look: Look): Promise<Li
     server: serverFacts(answer, look, connection.backend),
     lackingRights: (changes, exists) =>
       lackingRights(changes, answer.rights, { place: look, server: answer.server, exists }),
-    blockers: (changes) => blockersOf(changes, answer.blockers),
+    ...(look.surroundings ? {} : { blockers: (changes) => blockers(connection, look, changes) }),
   };
 }
 

@@ -38,3 +38,16 @@ export const forSession: readonly string[] = [
 WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout') AND setting <> '0'`,
   `SELECT set_config(name, 'origin', false) FROM pg_settings WHERE name = 'session_replication_role' AND setting <> 'origin'`,
 ];
+
+/** Milliseconds after which a server that does not answer a query of the catalog is given up. */
+export const catalogTimeout = 60_000;
+
+/**
+ * The settings for a query of the catalog. What an index or a default says cannot be printed while somebody else alters
+ * its table: that limit is shorter, so that the server tells a lock from other reasons.
+ */
+export const forCatalog: readonly string[] = [
+  ...forTransaction,
+  `SET LOCAL statement_timeout = ${catalogTimeout}`,
+  `SET LOCAL lock_timeout = ${catalogTimeout - 10_000}`,
+];

@@ -34,7 +34,7 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
       notes: new Map(),
       server: serverFacts(look, answer),
       lackingRights: (changes) => changes.flatMap((change) => moduleOf(subject(change)).needs(change)),
-      blockers: (changes) => blockersOf(changes, catalog, answer.database[0]),
+      blockers: (changes) => Promise.resolve(blockersOf(changes, catalog, answer.database[0])),
     };
   });
 

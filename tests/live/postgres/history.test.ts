@@ -100,7 +100,7 @@ describe('a database that somebody changed', () => {
     await expectFound(
       url,
       'no runtime schema of any release; nearest is 108 (TypeScript SDK 4.27): ' +
-        '2 columns missing, 3 indexes missing, 1 column differs · its version row says 3',
+        '2 columns missing, 3 indexes missing, 1 column differs · its version row says 3 · 1 object of yours',
     );
   });
 

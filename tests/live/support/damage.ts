@@ -10,6 +10,8 @@ export interface Damage {
   readonly destroys?: boolean;
   /** What the engine says as long as rows stand in the way, and what takes those away. */
   readonly refused?: { readonly because: string; readonly until: string };
+  /** What takes away `a_stranger`, where a migration leaves that alone since no release ever made it. */
+  readonly leaves?: string;
 }
 
 /** A damage before it is known of which object. */

@@ -193,7 +193,7 @@ function keyDeeds(o: KeyObject, catalog: Catalog): readonly Deed[] {
   const [other] = otherColumns(o, o.columns, catalog);
   return [
     { how: 'dropped', sql: drop },
-    { how: 'renamed', sql: `ALTER TABLE ${tableName(o)} RENAME CONSTRAINT ${quote(o.name)} TO a_stranger` },
+    renamedConstraint(o, !o.primary),
     again('made deferrable', `${kind} ${list(o.columns)} DEFERRABLE INITIALLY DEFERRED`),
     ...(o.primary ? [again('made a unique constraint', `UNIQUE ${list(o.columns)}`)] : []),
     ...(o.columns.length > 1 ? [again('made to span a column less', `${kind} ${list(o.columns.slice(1))}`)] : []),
@@ -207,6 +207,13 @@ function keyDeeds(o: KeyObject, catalog: Catalog): readonly Deed[] {
   ];
 }
 
+/** A table has one primary key at most, so that a renamed one is taken back. */
+const renamedConstraint = (o: KeyObject | ForeignKeyObject, isLeft: boolean): Deed => ({
+  how: 'renamed',
+  sql: `ALTER TABLE ${tableName(o)} RENAME CONSTRAINT ${quote(o.name)} TO a_stranger`,
+  ...(isLeft ? { leaves: `ALTER TABLE ${tableName(o)} DROP CONSTRAINT a_stranger` } : {}),
+});
+
 function foreignKeyDeeds(o: ForeignKeyObject): readonly Deed[] {
   const drop = `ALTER TABLE ${tableName(o)} DROP CONSTRAINT ${quote(o.name)}`;
   const target = `${quote(o.referencedSchema)}.${quote(o.referencedTable)} ${list(o.referencedColumns)}`;
@@ -217,7 +224,7 @@ function foreignKeyDeeds(o: ForeignKeyObject): readonly Deed[] {
   const cascade = 'ON UPDATE CASCADE ON DELETE CASCADE';
   return [
     { how: 'dropped', sql: drop },
-    { how: 'renamed', sql: `ALTER TABLE ${tableName(o)} RENAME CONSTRAINT ${quote(o.name)} TO a_stranger` },
+    renamedConstraint(o, true),
     again('made to keep what it points at', ''),
     again('made to forget instead of to follow', 'ON UPDATE CASCADE ON DELETE SET NULL'),
     again('made not valid', `${cascade} NOT VALID`),
@@ -242,7 +249,11 @@ function indexDeeds(o: IndexObject, catalog: Catalog): readonly Deed[] {
   });
   return [
     { how: 'dropped', sql: `DROP INDEX ${index}` },
-    { how: 'renamed', sql: `ALTER INDEX ${index} RENAME TO a_stranger` },
+    {
+      how: 'renamed',
+      sql: `ALTER INDEX ${index} RENAME TO a_stranger`,
+      leaves: `DROP INDEX ${quote(o.schema)}.a_stranger`,
+    },
     {
       how: 'left invalid',
       sql: `UPDATE pg_index SET indisvalid = false WHERE indexrelid = ${literal(index)}::regclass`,
@@ -365,15 +376,17 @@ function grantDeeds(o: ObjectOf<'grant'>, catalog: Catalog): readonly Deed[] {
   const database = [...catalog.values()].find((d) => d.kind === 'database');
   const byDefault = (what: string): string =>
     `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} REVOKE ALL ON ${what} FROM ${role}`;
-  const sql: { readonly [T in typeof o.on]: string } = {
+  const sql: { readonly [T in typeof o.on]: string | null } = {
     database: `REVOKE ALL ON DATABASE ${quote(database?.name ?? '')} FROM PUBLIC, ${role}`,
     schema: `REVOKE ALL ON SCHEMA ${schema} FROM ${role}`,
     tables: `REVOKE DELETE ON ${schema}.workflow_status FROM ${role}`,
-    sequences: `REVOKE USAGE ON SEQUENCE ${schema}.a_sequence FROM ${role}`,
+    // A schema with a sequence is not ours alone, and others' sequences are none of our business.
+    sequences: null,
     functions: `REVOKE EXECUTE ON FUNCTION ${schema}.send_message FROM PUBLIC, ${role}`,
     'default tables': byDefault('TABLES'),
     'default sequences': byDefault('SEQUENCES'),
     'default functions': byDefault('FUNCTIONS'),
   };
-  return [{ how: 'revoked', sql: sql[o.on] }];
+  const revoke = sql[o.on];
+  return revoke === null ? [] : [{ how: 'revoked', sql: revoke }];
 }
