@@ -18,15 +18,12 @@ const field = (row: string, name: string): string | undefined =>
   new RegExp(`"${name}": ?("(?:[^"\\\\]|\\\\.)*")`).exec(row)?.[1];
 
 /**
- * The rows of `workflow_status` as they should be afterwards: where releases of 2024 and 2025 kept the inputs in a table
- * of their own, a row that lacks its inputs gets them.
+ * Where releases of 2024 and 2025 kept the inputs in a table of their own, a row of `workflow_status` that lacks its
+ * inputs may get them. Gives the row as it is then.
  */
-function withInputs(rows: readonly string[], inputs: readonly string[]): readonly string[] {
-  const byWorkflow = new Map(inputs.map((row) => [field(row, 'workflow_uuid'), field(row, 'inputs')]));
-  return rows.map((row) => {
-    const value = byWorkflow.get(field(row, 'workflow_uuid'));
-    return value === undefined ? row : row.replace(/("inputs": ?)null/, (_, name: string) => name + value);
-  });
+function withInputs(row: string, inputs: ReadonlyMap<string | undefined, string | undefined>): string {
+  const value = inputs.get(field(row, 'workflow_uuid'));
+  return value === undefined ? row : row.replace(/("inputs": ?)null/, (_, name: string) => name + value);
 }
 
 /** Puts rows into every table of the schema, whatever tables it has; those that keep version numbers stay as they are. */
@@ -54,15 +51,17 @@ export async function rowsOf(database: Database): Promise<Rows> {
  */
 export async function lostRows(database: Database, before: Rows): Promise<readonly string[]> {
   const lost: string[] = [];
-  const inputs = before.get('workflow_inputs')?.rows ?? [];
-  for (const [table, { columns, rows: found }] of before) {
-    const rows = table === 'workflow_status' ? withInputs(found, inputs) : found;
+  const inputs = new Map(
+    before.get('workflow_inputs')?.rows.map((row) => [field(row, 'workflow_uuid'), field(row, 'inputs')]),
+  );
+  for (const [table, { columns, rows }] of before) {
     const left = await database.rows(table, columns).then(
       (now) => [...now],
       (error: unknown) => [String(error)],
     );
     for (const row of rows) {
-      const i = left.indexOf(row);
+      const completed = table === 'workflow_status' ? withInputs(row, inputs) : row;
+      const i = Math.max(left.indexOf(row), left.indexOf(completed));
       if (i < 0) lost.push(`${table}: ${row}`);
       else left.splice(i, 1);
     }
