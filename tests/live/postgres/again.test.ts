@@ -41,7 +41,7 @@ describe.each(['that exists', 'that is missing'])('a database %s', (which) => {
     await server.query(`DROP DATABASE ${name}`);
     const check = await runCli(['migrate', ...flags(), '--check']);
     expect(check.exitCode).toBe(2);
-    expect(check.stdout.split('\n')).toContain(`+database:${name}`);
+    expect(check.stdout.split('\n')).toContain(`  - database ${name}`);
     await succeed(['migrate', ...flags()]);
     await expectNothingToDo(flags());
   });

@@ -58,7 +58,7 @@ test('a session that is ended while another database is migrated is told in one 
   const { exitCode, stderr } = await ended;
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    /^error: terminating connection due to administrator command\n {2}where {2}\S+\/ended\S*\n {2}do {5}run it again when the server is there: .*\n$/,
+    /^warning: trigger:dbos\.dbos_migrations\.dawdle is yours .*\n {2}do .*\nerror: terminating connection due to administrator command\n {2}where {2}\S+\/ended\S*\n {2}do {5}run it again when the server is there: .*\n$/,
   );
   await succeed(['migrate', ...flags]);
   await expectDone(flags, name);
