@@ -51,7 +51,7 @@ test('a file that is gone is missed by a check, which makes none', async () => {
   const { file, flags, cwd } = place();
   const check = await runCli(['migrate', ...flags, '--check'], { cwd });
   expect(check.exitCode).toBe(2);
-  expect(check.stdout.split('\n')).toContainEqual(expect.stringMatching(/^\+database:/));
+  expect(check.stdout.split('\n')).toContainEqual(expect.stringMatching(/^ {2}- database /));
   expect(existsSync(file)).toBe(false);
 });
 
