@@ -12,7 +12,7 @@ import { notifications } from './notifications.ts';
 import { notificationsFunction } from './notifications_function.ts';
 import { operationOutputs } from './operation_outputs.ts';
 import { queues } from './queues.ts';
-import { retired } from './retired.ts';
+import { retired, retiredInApplication } from './retired.ts';
 import { scheduledWorkflows } from './scheduled_workflows.ts';
 import { sendMessage } from './send_message.ts';
 import { streams } from './streams.ts';
@@ -69,5 +69,5 @@ export const applicationDefinitions: Definitions = {
   ],
   functions: [],
   triggers: [],
-  retired: [],
+  retired: retiredInApplication,
 };

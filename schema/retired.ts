@@ -65,3 +65,10 @@ export const retired: readonly RetiredDefinition[] = [
   { kind: 'table', name: 'job_queue', holdsData: true, columns: Object.keys(workflowQueue.columns) },
   { kind: 'table', name: 'scheduler_state', holdsData: true },
 ];
+
+/** The same of the application database. Python 0.8 gave its index the name of another table's. */
+export const retiredInApplication: readonly RetiredDefinition[] = named(
+  'index',
+  'transaction_outputs',
+  'workflow_status_created_at_index',
+);

@@ -6,6 +6,7 @@ import type { CatalogObject, FunctionObject, ObjectId, ObjectKind, ObjectOf, Tab
 import { type History, isTraced, recordedId } from './history.ts';
 import { finished } from './leftovers.ts';
 import { retiredBy } from './ownership.ts';
+import { appearance } from './renames.ts';
 import { type Shape, shapesOf } from './shape.ts';
 
 /** What decides whose an object is, beside its name. */
@@ -137,9 +138,15 @@ function isProven(object: CatalogObject, given: Circumstances): boolean {
   return proof === null || proof(object, given);
 }
 
-/** Whether a release has given an object of this very name this very definition, finished or not. */
-function isOfRelease(object: CatalogObject, { history, schema }: Circumstances): boolean {
-  return isTraced(finished(object), schema, history);
+/**
+ * Whether a release has given an object of this very name this very definition, finished or not; or whether it is, but
+ * for the name that a release gave it, a declared one. The record of releases knows the system database only.
+ */
+function isOfRelease(object: CatalogObject, { history, schema, declared }: Circumstances): boolean {
+  const whole = finished(object);
+  if (isTraced(whole, schema, history)) return true;
+  const look = appearance(whole);
+  return [...declared.values()].some((ours) => ours.kind === whole.kind && appearance(ours) === look);
 }
 
 const isKnownSignature = (object: FunctionObject, { declared, history }: Circumstances): boolean =>

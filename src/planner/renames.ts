@@ -60,5 +60,6 @@ function withoutRings(pairs: Pairs): Pairs {
 const namesOf = (object: CatalogObject): readonly string[] => traitsOf(object).occupies(object);
 
 /** All of an object but its name. */
-const appearance = (object: CatalogObject): string =>
+/** Two objects are equal but for their names when these texts are equal. */
+export const appearance = (object: CatalogObject): string =>
   JSON.stringify([object.kind, traitsOf(object).parent(object), definitionText(object)]);
