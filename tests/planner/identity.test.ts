@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { systemDefinitions } from '../../schema/index.ts';
+import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
 import { catalogOf } from '../../src/model/catalog.ts';
 import { idFor, traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
@@ -175,4 +175,19 @@ describe('a plan that needs a name', () => {
   test('goes on beside what only has a retired name', () => {
     expect(refusal([view('job_queue', ' SELECT 1 AS one;'), ...table('scheduler_state', 'id')])).toBeNull();
   });
+});
+
+test('an index with a retired name that is a declared one but for it is ours, and an unlike one is not', () => {
+  const application = postgres.declare(applicationDefinitions, { schema: 'dbos', database: 'd', role: null });
+  const [name, table] = ['workflow_status_created_at_index', 'transaction_outputs'];
+  const found = [...application.values()].filter((object) => object.kind === 'index' && object.table === table);
+  const foreignAmong = (change: object): readonly string[] => {
+    const misnamed = found.map((object) => ({ ...object, name, ...change }) as CatalogObject);
+    const live = catalogOf([...application.values(), ...misnamed]);
+    const evidence = { ...evidenceOf(live), declared: application, retired: applicationDefinitions.retired };
+    return [...foreignIn(evidence)];
+  };
+  expect(found).toHaveLength(1);
+  expect(foreignAmong({})).toEqual([]);
+  expect(foreignAmong({ unique: true })).toEqual([`index:dbos.${table}.${name}`]);
 });
