@@ -179,8 +179,8 @@ describe('a plan that needs a name', () => {
 
 test('an index with a retired name that is a declared one but for it is ours, and an unlike one is not', () => {
   const application = postgres.declare(applicationDefinitions, { schema: 'dbos', database: 'd', role: null });
-  const [name, table] = ['workflow_status_created_at_index', 'transaction_outputs'];
-  const found = [...application.values()].filter((object) => object.kind === 'index' && object.table === table);
+  const [name, within] = ['workflow_status_created_at_index', 'transaction_outputs'];
+  const found = [...application.values()].filter((object) => object.kind === 'index' && object.table === within);
   const foreignAmong = (change: object): readonly string[] => {
     const misnamed = found.map((object) => ({ ...object, name, ...change }) as CatalogObject);
     const live = catalogOf([...application.values(), ...misnamed]);
@@ -189,5 +189,5 @@ test('an index with a retired name that is a declared one but for it is ours, an
   };
   expect(found).toHaveLength(1);
   expect(foreignAmong({})).toEqual([]);
-  expect(foreignAmong({ unique: true })).toEqual([`index:dbos.${table}.${name}`]);
+  expect(foreignAmong({ unique: true })).toEqual([`index:dbos.${within}.${name}`]);
 });
