@@ -1,33 +1,18 @@
-import type { Catalog } from '../model/catalog.ts';
-import type { Dialect, LiveState, Opened, Settled } from '../model/dialect.ts';
+import type { Dialect, LiveState, Opened } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import type { Goal } from '../model/goal.ts';
 import { lookFor } from '../model/look.ts';
-import type { ObjectId } from '../model/objects.ts';
-import type { Obstacle } from '../model/obstacle.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Ahead } from '../planner/ahead.ts';
 import { type Database, explained, openDatabase } from './database.ts';
-import { planFor } from './plan-for.ts';
+import { planFor, type Planned } from './plan-for.ts';
 
 /** What was found in a database, and what is to be done about it. */
-export interface Inspection {
+export interface Inspection extends Planned {
   readonly database: Database;
   readonly opened: Opened;
   readonly goal: Goal;
   readonly live: LiveState;
   /** How the server is spoken to, which may be another product than its URL says. */
   readonly dialect: Dialect;
-  /** The live catalog beside the target. */
-  readonly settled: Settled;
-  readonly target: Catalog;
-  /** Set where a newer release has moved the schema on: then the plan is empty, whatever differs. */
-  readonly ahead: Ahead | null;
-  readonly plan: Plan;
-  /** Ids of tables, views and functions that have a name of ours and are somebody else's. */
-  readonly foreign: readonly ObjectId[];
-  /** Others' objects for which the engine would refuse the plan. */
-  readonly blockers: readonly Obstacle[];
 }
 
 /** Opens the database for reading and plans. The caller closes `opened.connection`. */

@@ -13,10 +13,12 @@ import { segmentsOf } from '../planner/segments.ts';
 import { type Wanted, wantedBy } from '../planner/target.ts';
 import type { Database } from './database.ts';
 
+/** The way to a goal, and what it was made from. */
 export interface Planned {
   /** The live catalog beside the target. */
   readonly settled: Settled;
   readonly target: Catalog;
+  /** Set where a newer release has moved the schema on: then the plan is empty, whatever differs. */
   readonly ahead: Ahead | null;
   readonly plan: Plan;
   /** Ids of tables, views and functions that have a name of ours and are somebody else's. */

@@ -8,7 +8,7 @@ import { type Commit, type Plan, type Segment, type Statement, statementsOf } fr
 import { type Circumstances, type Cost, costsIn, type Sized, sizesOf, type Stops, stopsOf } from './cost.ts';
 import { costText } from './cost-text.ts';
 import { tableOf } from './describe.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 import { type Whole, wholesOf } from './parts.ts';
 import { groupsOf } from './steps.ts';
 import type { DatabaseView } from './view.ts';

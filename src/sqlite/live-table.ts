@@ -1,5 +1,5 @@
 import type { Answer, ColumnRow, ForeignKeyRow, IndexRow, TriggerRow } from './catalog-answer.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Names } from './text/canonical.ts';
 import { type ParsedColumn, type ParsedTable, parseTable } from './text/parse.ts';
 import { folded } from './text/tokens.ts';

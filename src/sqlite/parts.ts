@@ -12,7 +12,7 @@ import type {
   TableObject,
   TriggerObject,
 } from '../model/objects.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 
 /** One table with all that stands in it. */
 export interface TableParts {

@@ -3,7 +3,7 @@ import type { Definitions, TableDefinition } from '../model/definition.ts';
 import type { Settled } from '../model/dialect.ts';
 import { definitionText } from '../model/kinds.ts';
 import type { CatalogObject, CheckObject, ColumnObject, ForeignKeyObject, KeyObject } from '../model/objects.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../model/group-by.ts';
 import { moduleOf } from './kinds.ts';
 import type { Spelling } from './kinds/draft.ts';
 import { foreignKey } from './kinds/foreign-key.ts';

@@ -3,7 +3,7 @@ import type { ForeignKeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import type { Look } from '../../model/look.ts';
 import type { ForeignKeyRow } from '../catalog-answer.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { collationOf, type LiveTable, otherThanBinary } from '../live-table.ts';
 import { claimer, conventional, isAmong, schema } from '../names.ts';
 import { parseIndex, parseKeyPart } from '../text/parse.ts';

@@ -2,7 +2,7 @@ import type { Change } from '../../model/change.ts';
 import { subject } from '../../model/change.ts';
 import type { Catalog } from '../../model/catalog.ts';
 import type { ForeignKeyObject, ObjectId } from '../../model/objects.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { writingOf } from '../kinds.ts';
 import { canBeAdded } from '../kinds/column.ts';
 import { changed, partsByTable, type TableParts } from '../parts.ts';
