@@ -240,19 +240,34 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
 export const traitsOf = (object: CatalogObject): KindTraits<CatalogObject> =>
   kinds[object.kind] as unknown as KindTraits<CatalogObject>;
 
-/** The object's name-based id. */
-export function idFor(object: CatalogObject): ObjectId {
-  const id = make(object.kind, traitsOf(object).path(object));
-  return 'signature' in object ? (`${id}(${object.signature})` as ObjectId) : id;
+/**
+ * What is made from an object and never changes with it, since no object changes: each text is asked for several times,
+ * by everything that compares.
+ */
+function remembered(text: (object: CatalogObject) => string): (object: CatalogObject) => string {
+  const texts = new WeakMap<CatalogObject, string>();
+  return (object) => {
+    const known = texts.get(object);
+    if (known !== undefined) return known;
+    const made = text(object);
+    texts.set(object, made);
+    return made;
+  };
 }
+
+/** The object's name-based id. */
+export const idFor = remembered((object) => {
+  const id = make(object.kind, traitsOf(object).path(object));
+  return 'signature' in object ? `${id}(${object.signature})` : id;
+}) as (object: CatalogObject) => ObjectId;
 
 /** The fields that define the object, without those that only say which one it is, sorted by name. */
 export function definitionOf(object: CatalogObject): readonly (readonly [field: string, value: unknown])[] {
-  const identity = new Set<string>(['kind', ...traitsOf(object).identity]);
+  const identity: readonly string[] = traitsOf(object).identity;
   return Object.entries(object)
-    .filter(([field]) => !identity.has(field))
+    .filter(([field]) => field !== 'kind' && !identity.includes(field))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Canonical text of the definition: two objects are equal but for their names when these texts are equal. */
-export const definitionText = (object: CatalogObject): string => JSON.stringify(definitionOf(object));
+export const definitionText = remembered((object) => JSON.stringify(definitionOf(object)));

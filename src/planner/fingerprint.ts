@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../model/catalog.ts';
-import { definitionOf } from '../model/kinds.ts';
+import { definitionText } from '../model/kinds.ts';
 
 /** A short text that is equal for equal catalogs, and changes with every definition and name in them. */
 export function fingerprint(catalog: Catalog): string {
-  const hash = createHash('sha256');
   const entries = [...catalog].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  for (const [id, object] of entries) hash.update(JSON.stringify([id, definitionOf(object)]));
-  return hash.digest('hex').slice(0, 16);
+  const text = entries.map(([id, object]) => `[${JSON.stringify(id)},${definitionText(object)}]`).join('');
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

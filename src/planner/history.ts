@@ -48,12 +48,22 @@ export function tracesOf(catalog: Catalog, schema: string): ReadonlyMap<string, 
 export const isTraced = (object: CatalogObject, schema: string, { objects }: History): boolean =>
   objects[recordedId(object)]?.[hashOf(object, schema, spellingOf(schema))] !== undefined;
 
+type Range = readonly [first: number, last: number];
+
+/** A history says the same few ranges of hundreds of objects. */
+const parsed = new Map<string, readonly Range[]>();
+
 /** The first and last places that a text like `0-12 40` stands for, in order. */
-export const rangesOf = (text: string): readonly (readonly [first: number, last: number])[] =>
-  text.split(' ').map((range) => {
+export function rangesOf(text: string): readonly Range[] {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const ranges = text.split(' ').map((range): Range => {
     const [first = 0, last = first] = range.split('-').map(Number);
     return [first, last];
   });
+  parsed.set(text, ranges);
+  return ranges;
+}
 
 /** The hash of an object's definition in a state; undefined where the state has no such object. */
 export function hashAt({ objects }: History, id: string, place: number): string | undefined {
