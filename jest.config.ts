@@ -19,6 +19,7 @@ const config: Config = {
     '<rootDir>/tests/conformance/',
     '<rootDir>/tests/docker/',
     '<rootDir>/tests/live/',
+    '<rootDir>/tests/program/',
   ],
 };
 

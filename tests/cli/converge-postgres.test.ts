@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CliResult, runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { completeDatabase } from '../support/complete-database.ts';
 
 let server: PostgresServer;
 
@@ -14,9 +15,8 @@ const migrate = (url: string, ...flags: readonly string[]): Promise<CliResult> =
 
 /** A database that is as declared; `sql` is then done to it. */
 async function damaged(sql: string): Promise<{ readonly url: string; readonly name: string }> {
-  const url = await server.createDatabase();
+  const url = await completeDatabase(server);
   const name = new URL(url).pathname.slice(1);
-  await migrate(url);
   await server.query(sql, name);
   return { url, name };
 }

@@ -4,6 +4,7 @@ import { type CliResult, runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
+import { completeDatabase } from '../support/complete-database.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
@@ -174,8 +175,7 @@ describe('looking without touching', () => {
   });
 
   test('--check of what is as declared is one line', async () => {
-    const url = await server.createDatabase();
-    await migrate('-s', url);
+    const url = await completeDatabase(server);
     expect(await migrate('-s', url, '--check')).toEqual({
       stdout: 'Nothing to do: the live schema is as declared.\n',
       stderr: '',
@@ -219,8 +219,7 @@ describe('looking without touching', () => {
 
 /** The URL of a database with something to create, to change and to drop. */
 async function drifted(): Promise<string> {
-  const url = await server.createDatabase('drifted');
-  await migrate('-s', url);
+  const url = await completeDatabase(server, 'drifted');
   await server.query(
     `ALTER TABLE dbos.workflow_status DROP COLUMN deduplication_id;
      ALTER TABLE dbos.streams ALTER COLUMN value DROP NOT NULL;

@@ -9,6 +9,7 @@ import { runCli } from './run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
+import { completeDatabase } from '../support/complete-database.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
@@ -161,9 +162,8 @@ describe('SQLite', () => {
 describe('PostgreSQL', () => {
   /** A migrated database, on which `sql` was run. */
   async function prepared(sql: string): Promise<{ readonly name: string; readonly flags: readonly string[] }> {
-    const systemUrl = await server.createDatabase('reset');
+    const systemUrl = await completeDatabase(server, 'reset');
     const name = new URL(systemUrl).pathname.slice(1);
-    await runCli(['migrate', '-s', systemUrl]);
     if (sql !== '') await server.query(sql, name);
     return { name, flags: ['-s', systemUrl] };
   }

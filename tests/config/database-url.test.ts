@@ -7,6 +7,7 @@ import { printed } from '../support/rejection.ts';
 import { mistakeOf } from './support.ts';
 import type { PostgresTarget } from '../../src/model/target.ts';
 import { maskUrl } from '../../src/secrets/mask-url.ts';
+import { tries } from '../support/properties.ts';
 
 const postgres = (text: string): PostgresTarget => parseDatabaseUrl(text, '--sys-db-url') as PostgresTarget;
 const refusal = (text: string): Promise<UserError> => mistakeOf(() => parseDatabaseUrl(text, '--sys-db-url'));
@@ -298,6 +299,6 @@ test('a password as it is comes through whole or is refused, masked', () => {
         expect(printed(error)).not.toMatch(/[ЖШ]/);
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: tries(10_000) },
   );
 });

@@ -8,6 +8,7 @@ import { postgres } from '../../src/postgres/dialect.ts';
 import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { catalogText } from '../support/apply-changes.ts';
 import { aColumn, anIndex } from '../support/sample-objects.ts';
+import { tries } from '../support/properties.ts';
 
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
 
@@ -53,7 +54,7 @@ describe('diff', () => {
           expect(diff(live, shuffled(live, w))).toEqual([]);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: tries(50) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('diff', () => {
           diff(live, declared).map(({ type, id }) => `${mirror[type]} ${id}`),
         );
       }),
-      { numRuns: 50 },
+      { numRuns: tries(50) },
     );
   });
 
@@ -78,7 +79,7 @@ describe('diff', () => {
         const rest = (catalog: typeof live) => catalogText(new Map([...catalog].filter(([id]) => !changed.has(id))));
         expect(rest(live)).toEqual(rest(declared));
       }),
-      { numRuns: 50 },
+      { numRuns: tries(50) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { catalogText } from '../support/apply-changes.ts';
 import { alterations, applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { aColumn } from '../support/sample-objects.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
+import { tries } from '../support/properties.ts';
 
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
 
@@ -24,7 +25,7 @@ describe('fingerprint', () => {
         const isEqual = catalogText(a).join('\n') === catalogText(b).join('\n');
         expect(fingerprint(a) === fingerprint(b)).toBe(isEqual);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 
@@ -55,7 +56,7 @@ describe('fingerprint', () => {
           expect(fingerprint(moved)).toBe(fingerprint(declared));
         },
       ),
-      { numRuns: 30 },
+      { numRuns: tries(30) },
     );
   });
 

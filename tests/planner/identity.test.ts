@@ -10,6 +10,7 @@ import { postgres } from '../../src/postgres/dialect.ts';
 import { alterations, applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aFunction, anIndex } from '../support/sample-objects.ts';
 import * as fc from 'fast-check';
+import { tries } from '../support/properties.ts';
 
 const history = JSON.parse(
   readFileSync(new URL('../../schema/history/postgres.json', import.meta.url), 'utf8'),
@@ -142,7 +143,7 @@ describe('what is damaged is still ours', () => {
         );
         expect(namesakesIn(live, foreignIn(evidenceOf(live)))).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 });

@@ -13,6 +13,7 @@ import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
 import { owningAll } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
+import { tries } from '../support/properties.ts';
 
 const create = (to: CatalogObject): Change => ({ type: 'create', id: idFor(to), to });
 const drop = (from: CatalogObject): Change => ({ type: 'drop', id: idFor(from), from });
@@ -159,7 +160,7 @@ describe('order of generated changes', () => {
       fc.property(smallCatalog, smallCatalog, (live, target) => {
         expect(catalogText(applyChanges(live, order(changesBetween(live, target))))).toEqual(catalogText(target));
       }),
-      { numRuns: 1500 },
+      { numRuns: tries(1500) },
     );
   });
 
@@ -170,7 +171,7 @@ describe('order of generated changes', () => {
         expect(catalogText(applyChanges(live, order(changesBetween(live, declared))))).toEqual(catalogText(declared));
         expect(catalogText(applyChanges(declared, order(changesBetween(declared, live))))).toEqual(catalogText(live));
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 
@@ -183,7 +184,7 @@ describe('order of generated changes', () => {
       fc.property(pair, ([changes, shuffledChanges]) => {
         expect(order(shuffledChanges).map(({ id }) => id)).toEqual(order(changes).map(({ id }) => id));
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     );
   });
 
@@ -196,7 +197,7 @@ describe('order of generated changes', () => {
         const phases = all.filter((change) => !excused.has(change)).map(last);
         expect(phases).toEqual(phases.toSorted((a, b) => a - b));
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 });

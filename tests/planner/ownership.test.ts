@@ -11,6 +11,7 @@ import { postgres } from '../../src/postgres/dialect.ts';
 import { owning, owningRetired } from './support.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aColumn, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
+import { tries } from '../support/properties.ts';
 
 const schema = 's';
 const table = (name: string): CatalogObject => ({ kind: 'table', schema, name, persistence: 'permanent', options: [] });
@@ -140,7 +141,7 @@ describe('keepOthers', () => {
         const stays = new Set(kept.unmanaged.map(idFor));
         expect(changes.filter(({ id }) => !stays.has(id))).toEqual(kept.changes);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 });

@@ -14,6 +14,7 @@ import { applyEdits, editsOf, shuffled } from '../support/arbitrary-catalog.ts';
 import { aColumn, aKey, anIndex, strangers } from '../support/sample-objects.ts';
 import { owning, owningAll, owningRetired } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
+import { tries } from '../support/properties.ts';
 
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'app_dbos', role: 'app' });
 const retiredOnly = owningRetired(systemDefinitions.retired, { declared });
@@ -35,7 +36,7 @@ describe('a plan for a generated database', () => {
         expect(catalogText(after)).toEqual(catalogText(withAll(declared, unmanaged)));
         expect(planFor(after, declared).changes).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: tries(150) },
     );
   });
 
@@ -48,7 +49,7 @@ describe('a plan for a generated database', () => {
         const standing = others.filter((object) => live.get(idFor(object)) === object);
         expect(standing.map((object) => after.get(idFor(object)))).toEqual(standing);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 
@@ -59,7 +60,7 @@ describe('a plan for a generated database', () => {
         const live = applyEdits(declared, edits);
         expect(planFor(shuffled(live, a), shuffled(declared, b))).toEqual(planFor(live, declared));
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 
@@ -76,7 +77,7 @@ describe('a plan for a generated database', () => {
         const { changes, unmanaged } = planFor(live, target, ownership);
         expect(catalogText(applyChanges(live, changes))).toEqual(catalogText(withAll(target, unmanaged)));
       }),
-      { numRuns: 1000 },
+      { numRuns: tries(1000) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('a plan for a generated database', () => {
         const others = after.filter((object) => 'schema' in object);
         expect(left.map(idFor)).toEqual(others.length > 0 && live.has(idFor(dbos)) ? [idFor(dbos)] : []);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 });

@@ -12,6 +12,7 @@ import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
 import { aCheck, aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex } from '../support/sample-objects.ts';
 import { owning, owningAll } from './support.ts';
 import { smallCatalog } from '../support/small-catalog.ts';
+import { tries } from '../support/properties.ts';
 
 const schema = 's';
 const index = (name: string, table = 't') => ({ ...anIndex, schema, table, name, columns: ['c'] });
@@ -111,7 +112,7 @@ describe('generated renames', () => {
           expect(definitionText(change.from)).toBe(definitionText(change.to));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: tries(200) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('generated renames', () => {
         );
         expect(apart.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(plain);
       }),
-      { numRuns: 200 },
+      { numRuns: tries(200) },
     );
   });
 });

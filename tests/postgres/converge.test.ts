@@ -8,6 +8,7 @@ import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { disarrange } from './disarrange.ts';
 import { declaredIn, planOf, run, scopeOf, settledIn } from './support.ts';
+import { tries } from '../support/properties.ts';
 
 let server: PostgresServer;
 
@@ -44,6 +45,6 @@ describe.each(['dbos', 'My "odd" $$ schema-1'])('a database that somebody worked
       expect(catalogText(await settledIn(connection, scope))).toEqual(catalogText(new Map([...declared, ...others])));
       await connection.close();
     };
-    await fc.assert(fc.asyncProperty(editsOf(declared), converges), { numRuns: 20 });
+    await fc.assert(fc.asyncProperty(editsOf(declared), converges), { numRuns: tries(20) });
   });
 });

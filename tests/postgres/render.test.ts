@@ -24,6 +24,7 @@ import {
   strangeNames,
 } from '../support/sample-objects.ts';
 import { owned } from './support.ts';
+import { tries } from '../support/properties.ts';
 
 const schema = 'dbos';
 const place = { schema, table: 't' };
@@ -451,7 +452,7 @@ describe('generated changes', () => {
         expect([...rendered].filter((id) => !changes.some((change) => change.id === id))).toEqual([]);
         expect(new Set(statements.map(({ sql }) => sql)).size).toBe(statements.length);
       }),
-      { numRuns: 150 },
+      { numRuns: tries(150) },
     );
   });
 
@@ -461,7 +462,7 @@ describe('generated changes', () => {
       fc.property(plans, ({ statements }) => {
         for (const { sql } of statements) seen.add(sql);
       }),
-      { numRuns: 150 },
+      { numRuns: tries(150) },
     );
     await parsePostgres([...seen]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { maskUrl } from '../../src/secrets/mask-url.ts';
+import { tries } from '../support/properties.ts';
 
 describe('a URL that can be read', () => {
   test.each([
@@ -94,7 +95,7 @@ test('no letter of a password behind a user is ever shown', () => {
       fc.pre(start !== 'u' || !secret.startsWith('//'));
       expect(maskUrl(`${start}:${secret}@${end}`)).not.toMatch(/[QZ]/);
     }),
-    { numRuns: 20_000 },
+    { numRuns: tries(20_000) },
   );
 });
 
@@ -106,7 +107,7 @@ test('no letter of a password in a parameter is ever shown', () => {
     fc.property(start, key, password, end, (front, name, secret, rest) => {
       expect(maskUrl(`${front}${name}=${secret}${rest}`)).not.toMatch(/[QZ]/);
     }),
-    { numRuns: 20_000 },
+    { numRuns: tries(20_000) },
   );
 });
 

@@ -11,6 +11,7 @@ import { sqlite } from '../../src/sqlite/dialect.ts';
 import { partsByTable } from '../../src/sqlite/parts.ts';
 import { tokenize } from '../../src/sqlite/text/tokens.ts';
 import { declared, everything, files, live, migrate, planOf, run } from './support.ts';
+import { tries } from '../support/properties.ts';
 
 const open = files();
 const target = declared(everything);
@@ -200,7 +201,7 @@ test('whatever is there becomes what is declared, and keeps its rows', async () 
         await connection.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 });
 
@@ -226,6 +227,6 @@ test('what is made is what is found', async () => {
         await connection.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 });

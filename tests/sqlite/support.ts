@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../../src/model/catalog.ts';
 import { combine, type Definitions } from '../../src/model/definition.ts';
@@ -23,11 +24,13 @@ export const scopeOf = (definitions: Definitions, database = 'test.sqlite'): Sco
   role: null,
 });
 
-/** Gives a function that opens a new file in a directory of its own, after running some SQL in it. */
-export function files(): (sql?: string) => Promise<Connection> {
+/** Gives a function that opens a new file, or the copy of one, in a directory of its own, after running some SQL in it. */
+export function files(): (sql?: string, original?: string) => Promise<Connection> {
   const directory = temporaryDirectories();
-  return async (sql = '') => {
-    const { connection } = await connectSqlite(join(directory(), `${randomUUID()}.sqlite`), { write: true });
+  return async (sql = '', original?: string) => {
+    const path = join(directory(), `${randomUUID()}.sqlite`);
+    if (original !== undefined) copyFileSync(original, path);
+    const { connection } = await connectSqlite(path, { write: true });
     await connection.query(`PRAGMA synchronous = OFF;${sql}`);
     return connection;
   };

@@ -2,11 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier, type QueryResult } from 'pg';
-import { findBinaries, findServerUser, type ServerUser } from './postgres-binaries.ts';
+import { dataDirectory, findBinaries, findServerUser, type ServerUser } from './postgres-binaries.ts';
+import { scratch } from './scratch.ts';
 
 const run = promisify(execFile);
 
@@ -36,8 +36,8 @@ export interface PostgresServer {
   /** Where the server's unix socket stands: usable as a host. */
   readonly socketDirectory: string;
   url(database?: string, options?: UrlOptions): string;
-  /** Makes an empty database of a new name and gives its URL. */
-  createDatabase(prefix?: string): Promise<string>;
+  /** Makes a database of a new name, empty or the copy of one that nobody uses, and gives its URL. */
+  createDatabase(prefix?: string, original?: string): Promise<string>;
   /** Runs SQL as superuser, for arranging and asserting; gives the last statement's rows. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
   /** Forgets what the server logged so far. */
@@ -59,7 +59,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const password = options.password ?? 'superuser:p@ss/word%';
   const user = findServerUser();
   const binaries = findBinaries(major, user);
-  const directory = await mkdtemp(join(tmpdir(), 'dbos-postgres-'));
+  const directory = await mkdtemp(join(scratch, 'dbos-postgres-'));
   if (user !== null) await chown(directory, user.uid, user.gid);
   try {
     await initialise(directory, binaries, password, user, options);
@@ -71,15 +71,6 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   }
 }
 
-const INITDB_OPTIONS = [
-  '--username=postgres',
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale=C',
-  '--wal-segsize=1',
-  '--no-sync',
-];
-
 async function initialise(
   directory: string,
   binaries: string,
@@ -88,11 +79,7 @@ async function initialise(
   { settings, hba = [], tls }: ServerOptions,
 ): Promise<void> {
   const data = join(directory, 'data');
-  await writeFile(join(directory, 'password'), `${password}\n`);
-  await run(join(binaries, 'initdb'), [...INITDB_OPTIONS, '--pgdata', data, '--pwfile', join(directory, 'password')], {
-    cwd: directory,
-    ...user,
-  });
+  await run('cp', ['-R', await dataDirectory(binaries, password, user), data], { cwd: directory, ...user });
   if (tls !== undefined) {
     await copyFile(tls.cert, join(data, 'server.crt'));
     await copyFile(tls.ca, join(data, 'root.crt'));
@@ -214,10 +201,12 @@ function serverOf(
     url,
     query,
     log,
-    async createDatabase(prefix = 'test') {
+    async createDatabase(prefix = 'test', original?: string) {
       databases += 1;
       const name = `${prefix}_${databases}`;
-      await query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+      const template =
+        original === undefined ? '' : ` TEMPLATE ${escapeIdentifier(new URL(original).pathname.slice(1))}`;
+      await query(`CREATE DATABASE ${escapeIdentifier(name)}${template}`);
       return url(name);
     },
     async mark() {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
+import { scratch } from './scratch.ts';
 
 /** Files to make, by relative path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -16,7 +16,7 @@ export function temporaryDirectories(): (files?: Files) => string {
     for (const directory of made) rmSync(directory, { recursive: true, force: true });
   });
   return (files = {}) => {
-    const directory = realpathSync(mkdtempSync(join(tmpdir(), 'dbos-test-')));
+    const directory = realpathSync(mkdtempSync(join(scratch, 'dbos-test-')));
     made.push(directory);
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(directory, name)), { recursive: true });

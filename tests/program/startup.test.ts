@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCli } from './support/cli.ts';
-import { type PostgresServer, startPostgres } from './support/postgres.ts';
-import { temporaryDirectories } from './support/temporary-directory.ts';
+import { runCli } from '../support/cli.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { temporaryDirectories } from '../support/temporary-directory.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
