@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CliResult, runCli } from './run.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { type CliResult, runCli } from '../../cli/run.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 
 let server: PostgresServer;
 

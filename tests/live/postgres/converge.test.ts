@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CliResult, runCli } from './run.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { completeDatabase } from '../support/complete-database.ts';
+import { type CliResult, runCli } from '../../cli/run.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { completeDatabase } from '../../support/complete-database.ts';
 
 let server: PostgresServer;
 
