@@ -1,9 +1,11 @@
 // Launches one release of the TypeScript SDK, whichever it is, from 1.30 on; each line that it prints is a JSON value.
-//   leave SDK URL APPLICATION_URL     starts a workflow that waits for a word, and says so; to be killed
-//   finish SDK URL APPLICATION_URL    sends the word to that workflow and tells its result
+//   leave SDK URL APPLICATION_URL     leaves two workflows unfinished, and says so; to be killed
+//   finish SDK URL APPLICATION_URL WORKFLOW...
+//                                     lets such workflows come to their end, and tells their results in this order:
+//                                     `survivor` has run a step and waits for a word; `untouched` has not ended a step
 const path = require('node:path');
 
-const [task, sdk, url, applicationUrl] = process.argv.slice(2);
+const [task, sdk, url, applicationUrl, ...workflows] = process.argv.slice(2);
 process.env.DBOS__APPVERSION = 'conformance';
 const { DBOS } = require(sdk);
 const { version } = require(path.join(__dirname, '../../../node_modules', sdk, 'package.json'));
@@ -24,6 +26,15 @@ class Survivor {
     await DBOS.setEvent('first', 'done');
     const word = await DBOS.recv('word', 60);
     return `${first} ${word}`;
+  }
+
+  static async only(text) {
+    if (task === 'leave') await sleep(60_000);
+    return `${text} too`;
+  }
+
+  static async hasty(text) {
+    return Survivor.only(text);
   }
 }
 
@@ -47,6 +58,7 @@ function configuration() {
 
 const tasks = {
   async leave() {
+    await DBOS.startWorkflow(Survivor, { workflowID: 'untouched' }).hasty('survives');
     await DBOS.startWorkflow(Survivor, { workflowID: 'survivor' }).patient('survives');
     const first = await DBOS.getEvent('survivor', 'first', 60);
     if (first !== 'done') throw new Error(`the first step is ${first}`);
@@ -55,20 +67,22 @@ const tasks = {
   },
 
   async finish() {
-    const survivor = DBOS.retrieveWorkflow('survivor');
-    // Early releases may miss a word that comes while they begin to listen; a second one is left unread.
-    const isOver = async () => ['SUCCESS', 'ERROR'].includes((await survivor.getStatus()).status);
-    for (let i = 0; !(await isOver()); i += 1) {
-      if (i % 20 === 0) await DBOS.send('survivor', 'word', 'word');
-      await sleep(100);
+    for (const name of workflows) {
+      const handle = DBOS.retrieveWorkflow(name);
+      // Early releases may miss a word that comes while they begin to listen; a second one is left unread.
+      const isOver = async () => ['SUCCESS', 'ERROR'].includes((await handle.getStatus()).status);
+      for (let i = 0; !(await isOver()); i += 1) {
+        if (name === 'survivor' && i % 20 === 0) await DBOS.send(name, 'word', 'word');
+        await sleep(100);
+      }
+      tell({ result: await handle.getResult() });
     }
-    tell({ result: await survivor.getResult() });
   },
 };
 
 async function main() {
-  decorate('first', DBOS.step());
-  decorate('patient', DBOS.workflow());
+  for (const step of ['first', 'only']) decorate(step, DBOS.step());
+  for (const workflow of ['patient', 'hasty']) decorate(workflow, DBOS.workflow());
   DBOS.setConfig(configuration());
   await DBOS.launch();
   await tasks[task]();

@@ -2,8 +2,10 @@
 
 Each line that it prints is a JSON value. The first argument says what it does:
 
-  leave URL APPLICATION_URL    runs workflows, leaves one that waits, and says so; to be killed
-  finish URL APPLICATION_URL   sends the word that such workflows wait for, and tells their results
+  leave URL APPLICATION_URL    runs workflows, leaves two unfinished, and says so; to be killed
+  finish URL APPLICATION_URL WORKFLOW...
+                               lets such workflows come to their end, and tells their results in this order:
+                               `survivor` has run a step and waits for a word; `untouched` has not ended a step
   check URL APPLICATION_URL    tries all that this runtime is for; from 2.28 on
 """
 
@@ -94,9 +96,23 @@ def patient(text: str) -> str:
     return f"{done} {word}"
 
 
+@DBOS.step()
+def only(text: str) -> str:
+    if sys.argv[1] == "leave":
+        time.sleep(600)
+    return f"{text} too"
+
+
+@DBOS.workflow()
+def hasty(text: str) -> str:
+    return only(text)
+
+
 def leave() -> None:
     assert compute(20) == 41
     assert announce("told") == "told"
+    with SetWorkflowID("untouched"):
+        DBOS.start_workflow(hasty, "survives")
     with SetWorkflowID("survivor"):
         DBOS.start_workflow(patient, "survives")
     assert DBOS.get_event("survivor", "first", 60) == "done"
@@ -107,15 +123,16 @@ def leave() -> None:
 
 
 def finish() -> None:
-    survivor = DBOS.retrieve_workflow("survivor")
-    # Early releases may miss a word that comes while they begin to listen; a second one is left unread.
-    tries = 0
-    while survivor.get_status().status not in ("SUCCESS", "ERROR"):
-        if tries % 20 == 0:
-            DBOS.send("survivor", "word", "word")
-        tries += 1
-        time.sleep(0.1)
-    tell({"result": survivor.get_result()})
+    for name in sys.argv[4:]:
+        handle = DBOS.retrieve_workflow(name)
+        # Early releases may miss a word that comes while they begin to listen; a second one is left unread.
+        tries = 0
+        while handle.get_status().status not in ("SUCCESS", "ERROR"):
+            if name == "survivor" and tries % 20 == 0:
+                DBOS.send(name, "word", "word")
+            tries += 1
+            time.sleep(0.1)
+        tell({"result": handle.get_result()})
 
 
 def check() -> None:
@@ -129,7 +146,7 @@ def check() -> None:
 
 if __name__ == "__main__":
     tasks = {"leave": leave, "finish": finish, "check": check}
-    task, system, application = sys.argv[1:]
+    task, system, application = sys.argv[1:4]
     if task == "check":
         import checks
     try:
