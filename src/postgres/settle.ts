@@ -3,7 +3,14 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Definitions } from '../model/definition.ts';
 import type { Settled } from '../model/dialect.ts';
 import { definitionText, idFor } from '../model/kinds.ts';
-import type { CatalogObject, FunctionObject, GrantObject, ObjectId } from '../model/objects.ts';
+import type {
+  CatalogObject,
+  CheckObject,
+  FunctionObject,
+  GrantObject,
+  IndexObject,
+  ObjectId,
+} from '../model/objects.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
 /**
@@ -23,7 +30,7 @@ export async function settle(live: Catalog, declared: Catalog, definitions: Defi
     if (wanted.kind === 'grant' && found?.kind === 'grant') settled.set(id, settledGrant(found, live, declared));
     doubtful.push(...doubts(id, found, wanted));
   }
-  if (doubtful.length > 0) await settleExpressions(settled, doubtful);
+  if (doubtful.length > 0) await settleExpressions(settled, doubtful, live);
   return { named: live, catalog: settled };
 }
 
@@ -53,17 +60,16 @@ const namesOf = (catalog: Catalog, kind: 'table' | 'function'): ReadonlySet<stri
 /** An expression whose two spellings are all that an object differs in. */
 interface Doubt {
   readonly id: ObjectId;
-  readonly spellings: readonly [live: string, declared: string];
-  readonly settledTo: CatalogObject;
+  readonly live: string;
+  readonly declared: string;
+  readonly table: string;
+  readonly settledTo: IndexObject | CheckObject;
 }
 
 function doubts(id: ObjectId, found: CatalogObject | undefined, wanted: CatalogObject): readonly Doubt[] {
-  const doubt = (text: string | null, declaredText: string | null, settledTo: CatalogObject): readonly Doubt[] =>
-    text !== null &&
-    declaredText !== null &&
-    text !== declaredText &&
-    definitionText(settledTo) === definitionText(wanted)
-      ? [{ id, spellings: [text, declaredText], settledTo }]
+  const doubt = (live: string | null, declared: string | null, settledTo: Doubt['settledTo']): readonly Doubt[] =>
+    live !== null && declared !== null && live !== declared && definitionText(settledTo) === definitionText(wanted)
+      ? [{ id, live, declared, table: settledTo.table, settledTo }]
       : [];
   if (found?.kind === 'index' && wanted.kind === 'index') {
     return doubt(found.predicate, wanted.predicate, { ...found, predicate: wanted.predicate });
@@ -75,20 +81,35 @@ function doubts(id: ObjectId, found: CatalogObject | undefined, wanted: CatalogO
 }
 
 /** The parser is loaded only here, so never on the way of a schema that is in sync. */
-async function settleExpressions(settled: Map<ObjectId, CatalogObject>, doubtful: readonly Doubt[]): Promise<void> {
+async function settleExpressions(
+  settled: Map<ObjectId, CatalogObject>,
+  doubtful: readonly Doubt[],
+  found: Catalog,
+): Promise<void> {
   const { sameExpressions } = await import('./same-expression.ts');
-  const same = await sameExpressions(doubtful.map(({ spellings }) => spellings));
+  const same = await sameExpressions(doubtful.map((doubt) => ({ ...doubt, varying: varyingIn(found, doubt.table) })));
   doubtful.forEach(({ id, settledTo }, i) => same[i] === true && settled.set(id, settledTo));
 }
 
-/** A body is ours when only white space differs, and when it is the runtime's own build of the same function. */
+const varyingIn = (catalog: Catalog, table: string): ReadonlySet<string> =>
+  new Set(
+    [...catalog.values()].flatMap((o) =>
+      o.kind === 'column' && o.table === table && o.type.startsWith('character varying') ? [o.name] : [],
+    ),
+  );
+
+/** A body is ours when only white space between its words differs, and when it is the runtime's own build of the same function. */
 function isSameBody(found: FunctionObject, wanted: FunctionObject, { functions }: Definitions): boolean {
   if (withoutBlanks(found.body) === withoutBlanks(wanted.body)) return true;
   const equivalents = functions.find((f) => f.name === wanted.name)?.equivalents ?? [];
   return equivalents.includes(bodyHash(found.body, found.schema));
 }
 
-const withoutBlanks = (body: string): string => body.replaceAll(/\s+/g, ' ');
+/** Texts, quoted names and comments, of which no blank may be another one; a comment ends with its line. */
+const verbatim =
+  /[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\n]*\n?|\/\*.*?\*\/|\s+/gs;
+
+const withoutBlanks = (body: string): string => body.replaceAll(verbatim, (text) => (text.trim() === '' ? ' ' : text));
 
 /** The schema stands quoted in the bodies; hashes are kept for the schema `dbos`. */
 const bodyHash = (body: string, schema: string): string =>

@@ -64,3 +64,33 @@ describe('a grant', () => {
     expect([...catalog]).toEqual([...live]);
   });
 });
+
+describe('the body of a function', () => {
+  /** Whether a function with the declared body, altered, is taken for the declared one. */
+  async function isOurs(alter: (body: string) => string, wantedBody = (body: string) => body): Promise<boolean> {
+    const found = [...declared.values()].find((o) => o.kind === 'function' && o.name === 'send_message');
+    if (found?.kind !== 'function') throw new Error('there is no such function');
+    const wanted = { ...found, body: wantedBody(found.body) };
+    const live = catalogOf([{ ...found, body: alter(wanted.body) }]);
+    const { catalog } = await postgres.settle(live, catalogOf([wanted]), systemDefinitions);
+    const settled = catalog.get(idFor(found));
+    return settled?.kind === 'function' && settled.body === wanted.body;
+  }
+
+  test('may have other white space between its words', async () => {
+    expect(await isOurs((body) => body.replaceAll('\n', '\n\t '))).toBe(true);
+  });
+
+  test.each([
+    ['a text', `'a b'`, `'a  b'`],
+    ['a text with an escaped quote', `E'a\\'b  c'`, `E'a\\'b c'`],
+    ['a text between dollars', '$x$a  b$x$', '$x$a b$x$'],
+    ['a quoted name', '"a  b"', '"a b"'],
+    ['a comment, which ends with its line', '-- a\nPERFORM 1;', '-- a PERFORM 1;'],
+    ['a text over two lines', `'a\nb'`, `'a b'`],
+  ])('may have no other blank in %s', async (_, wanted, found) => {
+    const withText = (text: string) => (body: string) => `${body}\n${text}`;
+    expect(await isOurs((body) => body, withText(wanted))).toBe(true);
+    expect(await isOurs((body) => body.replace(wanted, found), withText(wanted))).toBe(false);
+  });
+});
