@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client, escapeIdentifier as quote } from 'pg';
+import * as fc from 'fast-check';
+import { Client, DatabaseError, escapeIdentifier as quote } from 'pg';
 import { applicationDefinitions, systemDefinitions } from '../../../schema/index.ts';
 import type { CatalogObject, ObjectId } from '../../../src/model/objects.ts';
 import { combine } from '../../../src/model/definition.ts';
+import { UserError } from '../../../src/model/errors.ts';
 import { postgres } from '../../../src/postgres/dialect.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { expectRowsKept, isSame, type LiveRows } from './live-rows.ts';
@@ -23,10 +25,8 @@ const samples = sampleRows(catalog);
 const damages = damagesOf(catalog);
 
 /** With DAMAGES=tenth, a tenth of them, on each major another one. */
-const tried =
-  process.env['DAMAGES'] === 'tenth'
-    ? damages.filter((_, i) => i % 10 === Number(process.env['PG_MAJOR']) % 10)
-    : damages;
+const isTenth = process.env['DAMAGES'] === 'tenth';
+const tried = isTenth ? damages.filter((_, i) => i % 10 === Number(process.env['PG_MAJOR']) % 10) : damages;
 
 let server: PostgresServer;
 let client: Client;
@@ -138,4 +138,57 @@ async function testDamage({ id, sql, destroys, refused, leaves }: Damage): Promi
   expectRowsKept({ before, damaged, repaired }, destroyed);
   if (!isSame(before, repaired)) await putRows();
   isAsDeclared = true;
+}
+
+/** So many pairs, of which `PROPERTY_SEED` gives others. */
+const pairs = isTenth ? 12 : 60;
+
+/** Asserts of two damages at once that they are repaired, or that nothing is changed and the operator is told what to do. */
+export function testPairs(): void {
+  test(`${pairs} generated pairs of damages converge, or are refused with what to do`, async () => {
+    const seen = { converged: 0, refused: 0 };
+    const chosen = fc.constantFrom(...damages);
+    const property = fc.asyncProperty(chosen, chosen, async (first, second) => {
+      await restore();
+      if (await isRefused([first.sql, second.sql])) return;
+      seen[await outcomeOf()] += 1;
+    });
+    await fc.assert(property, { numRuns: pairs });
+    expect(seen.converged).toBeGreaterThan(pairs / 2);
+    expect(seen.refused).toBeLessThan(pairs / 4);
+  }, 600_000);
+}
+
+/** Runs the damages. @returns whether the server refuses one of them after another */
+const isRefused = async (all: readonly string[]): Promise<boolean> => {
+  try {
+    for (const sql of all) await client.query(sql);
+    return false;
+  } catch (error) {
+    if (error instanceof DatabaseError) return true;
+    throw error;
+  }
+};
+
+async function outcomeOf(): Promise<'converged' | 'refused'> {
+  const found = await check(wish);
+  const error: unknown = await migrate(wish).then(
+    () => null,
+    (refused: unknown) => refused,
+  );
+  if (error === null) {
+    // What is left is somebody else's.
+    const { text } = await check(wish);
+    expect(text).toMatch(
+      /^Nothing to do: the live schema is as declared\.\n(?: {2}[!·] .* is yours.*\n(?: {4,}.*\n)*)*$/,
+    );
+    isAsDeclared = text === 'Nothing to do: the live schema is as declared.\n';
+    if (isAsDeclared) await putRows();
+    return 'converged';
+  }
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).hint).toMatch(/\w/);
+  expect((error as UserError).message).not.toMatch(/still|should not happen|report it/);
+  expect(await check(wish)).toEqual(found);
+  return 'refused';
 }

@@ -1,0 +1,3 @@
+import { testPairs } from '../support/damaged-postgres.ts';
+
+testPairs();
