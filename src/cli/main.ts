@@ -12,6 +12,7 @@ import { PostgresStatusCommand } from './postgres-status.ts';
 import { PostgresStopCommand } from './postgres-stop.ts';
 import { PostgresUrlCommand } from './postgres-url.ts';
 import { ResetCommand } from './reset.ts';
+import { StartCommand } from './start.ts';
 import { commandOf, type Grammar, syntaxError } from './syntax.ts';
 import { painter } from './terminal.ts';
 
@@ -50,6 +51,7 @@ const commands: readonly CommandClass<Context>[] = [
   VersionCommand,
   MigrateCommand,
   ResetCommand,
+  StartCommand,
   PostgresCommand,
   PostgresStartCommand,
   PostgresStopCommand,

@@ -41,6 +41,20 @@ export const usage = {
       ['See the SQL', '$0 reset --dry-run'],
     ],
   }),
+  start: Command.Usage({
+    description: 'start the application: run the commands under runtimeConfig.start',
+    details: `
+      Runs the commands under \`start\` in \`runtimeConfig\` of dbos-config.yaml in their order, where you stand, with
+      DBOS_SYSTEM_DATABASE_URL and DBOS_DATABASE_URL complete in their environment. It connects to no database and
+      changes none: run \`dbos migrate\` first. A signal goes on to the command that runs.
+
+      Exit codes: that of the first command that fails or gets a signal; otherwise 0, and 1 for an error.
+    `,
+    examples: [
+      ['Start the application', '$0 start'],
+      ['Under another configuration', '$0 start --config config/prod.yaml'],
+    ],
+  }),
   postgresStart: Command.Usage({
     description: 'start a local PostgreSQL with Docker, or with Podman where there is no Docker',
     details: `

@@ -48,6 +48,8 @@ export interface Configuration extends Databases {
   readonly ignore: readonly string[];
   /** Custom commands, as they stand in the file. */
   readonly commands: readonly string[];
+  /** Commands that start the application, as they stand in the file. @throws UserError for what is no list of texts */
+  readonly start: () => readonly string[];
   /** The configuration file as the operator named it; null where there is none. */
   readonly file: string | null;
 }
@@ -83,10 +85,13 @@ const misspeltVariables = (environment: Environment): readonly string[] =>
     return meant === null ? [] : [`nobody reads the variable ${oneLine(name)}: did you mean ${meant}?`];
   });
 
-const furtherSettings = (file: FileSettings | null): Pick<Configuration, 'listenNotify' | 'ignore' | 'commands'> => ({
+const furtherSettings = (
+  file: FileSettings | null,
+): Pick<Configuration, 'listenNotify' | 'ignore' | 'commands' | 'start'> => ({
   listenNotify: file?.listenNotify?.value ?? true,
   ignore: file?.ignore ?? [],
   commands: file?.commands ?? [],
+  start: file?.start ?? (() => []),
 });
 
 function refuseEmpty(flags: Flags): void {

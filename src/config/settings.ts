@@ -27,6 +27,8 @@ export interface FileSettings {
   readonly listenNotify: Setting<boolean> | null;
   /** `database.migrate`, untouched: `${…}` in a command is the shell's. */
   readonly commands: readonly string[];
+  /** `runtimeConfig.start`, untouched too. It is another tool's for who does not ask. @throws UserError for what is no list of texts */
+  readonly start: () => readonly string[];
   /** `database.ignore` */
   readonly ignore: readonly string[];
   /** The place of a key that names a server as releases without URLs did: `c.yaml:3:3 database.hostname`. */
@@ -55,11 +57,20 @@ export async function readSettings(file: ConfigurationFile, from: Substitutions)
     role: await textSetting(context, top, ['app_role'], checkRole),
     listenNotify: await booleanSetting(context, top, 'use_listen_notify'),
     commands: texts(context, database.get('migrate'), 'database.migrate').map(({ value }) => value),
+    start: () => startCommands(file.path, from, top),
     ignore: await ignored(context, database.get('ignore')),
     address: addressIn(context, database),
   };
   if (context.errors.length > 0) throw combineErrors(file.path, context.errors);
   return settings;
+}
+
+function startCommands(path: string, from: Substitutions, top: Entries): readonly string[] {
+  const context: Context = { path, from, errors: [] };
+  const runtime = entries(context, top.get('runtimeConfig'), 'runtimeConfig');
+  const found = texts(context, runtime.get('start'), 'runtimeConfig.start').map(({ value }) => value);
+  if (context.errors.length > 0) throw combineErrors(path, context.errors);
+  return found;
 }
 
 interface Context {

@@ -27,7 +27,8 @@ interface Circumstances {
 export const maskedCommands = (lines: readonly string[], urls: readonly string[]): readonly string[] =>
   lines.map((line) => maskCommand(line, secretsOf(urls)));
 
-const secretsOf = (urls: readonly string[]): readonly string[] => urls.flatMap((url) => passwordOf(url) ?? []);
+/** The passwords in URLs, decoded. */
+export const secretsOf = (urls: readonly string[]): readonly string[] => urls.flatMap((url) => passwordOf(url) ?? []);
 
 /**
  * Runs the commands one after the other, and records each in the application database, or in the system database.
@@ -81,7 +82,10 @@ async function write({ database, inspection }: Inspected, record: MigrationRecor
 }
 
 /** Complete URLs, with the password wherever it came from. The older name of a variable must not say otherwise. */
-function environmentOf(hasApplication: boolean, urls: readonly string[]): Readonly<Record<string, string | undefined>> {
+export function environmentOf(
+  hasApplication: boolean,
+  urls: readonly string[],
+): Readonly<Record<string, string | undefined>> {
   const applicationUrl = hasApplication ? urls.at(-1) : undefined;
   return {
     DBOS_SYSTEM_DATABASE_URL: urls[0],

@@ -28,6 +28,8 @@ export interface Config extends Request {
   readonly workingDirectory: string;
   /** `database.migrate` of the file. */
   readonly commands: CustomCommands | undefined;
+  /** `runtimeConfig.start` of the file. @throws UserError where that is no list of texts */
+  readonly start: () => CustomCommands | undefined;
   /** For the operator; none of them keeps anything from running. */
   readonly warnings: readonly string[];
   /** What was chosen where nobody named it, and from what: `no URL given: sqlite:///./myapp.sqlite, from name (…)`. */
@@ -51,7 +53,8 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
     environment: environment ?? {},
     workingDirectory,
   });
-  const { commands: lines } = found;
+  const commandsOf = (lines: readonly string[]): CustomCommands | undefined =>
+    lines.length === 0 || found.file === null ? undefined : { lines, file: found.file, directory: workingDirectory };
   return {
     system: system.url.text,
     ...(application === null ? {} : { application: application.url.text }),
@@ -62,8 +65,8 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
     derived: found.derived,
     environment,
     workingDirectory,
-    commands:
-      lines.length === 0 || found.file === null ? undefined : { lines, file: found.file, directory: workingDirectory },
+    commands: commandsOf(found.commands),
+    start: () => commandsOf(found.start()),
     warnings: found.warnings,
     notes: found.notes,
   };

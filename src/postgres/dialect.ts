@@ -7,7 +7,7 @@ import { explain, isTransient } from './explain.ts';
 import { absent, introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
-import { open } from './open.ts';
+import { completeUrl, open } from './open.ts';
 import { record } from './record.ts';
 import { prove } from './prove.ts';
 import { render } from './render.ts';
@@ -34,6 +34,7 @@ export const postgres: Dialect = {
   begin: ['BEGIN', `SET LOCAL lock_timeout = '200ms'`, 'SET LOCAL statement_timeout = 0'],
   exclusion: 'session',
   open,
+  completeUrl,
   // A database of a server goes with DROP DATABASE only, which nobody asked for.
   discardIfEmpty: async () => {},
   tryLock,

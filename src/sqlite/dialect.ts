@@ -4,7 +4,7 @@ import { explain, isTransient } from './explain.ts';
 import { introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
-import { discardIfEmpty, open } from './open.ts';
+import { completeUrl, discardIfEmpty, open } from './open.ts';
 import { record } from './record.ts';
 import { render } from './render.ts';
 import { settle } from './settle.ts';
@@ -17,6 +17,7 @@ export const sqlite: Dialect = {
   begin: ['BEGIN IMMEDIATE'],
   exclusion: 'transaction',
   open,
+  completeUrl,
   discardIfEmpty,
   tryLock,
   record,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.ts';
-import type { FileSettings } from '../../src/config/settings.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { printed } from '../support/rejection.ts';
 import { mistakeOf } from './support.ts';
@@ -14,7 +13,7 @@ const temporaryDirectory = temporaryDirectories();
 const read = (text: string, environment: Record<string, string> = {}, secretsDirectory = '/nowhere') =>
   readSettings({ path: 'c.yaml', text }, { environment, secretsDirectory });
 
-const nothing: FileSettings = {
+const nothing = {
   name: null,
   systemUrl: null,
   applicationUrl: null,
@@ -23,6 +22,7 @@ const nothing: FileSettings = {
   listenNotify: null,
   commands: [],
   ignore: [],
+  start: expect.any(Function),
   address: null,
 };
 
@@ -59,6 +59,7 @@ test('all keys', async () => {
     address: null,
     commands: ['alembic upgrade head', 'set -e\necho "${HOME:-x}" ${UNSET}\n'],
     ignore: ['index:dbos.*', 'table:t'],
+    start: expect.any(Function),
   });
 });
 
@@ -458,4 +459,24 @@ test('a server that is named in the way of older releases is known', async () =>
   expect((await read('database:\n  app_db_name: h\n  username:\n  sys_db_name: x')).address).toBe(
     'c.yaml:4:3 database.sys_db_name',
   );
+});
+
+describe('the commands that start the application', () => {
+  test('are read when they are asked for, and the file of another tool is no error before', async () => {
+    const { start } = await read('runtimeConfig:\n  port: 1\n  start:\n    - node a.js ${B}\n    - echo\n');
+    expect(start()).toEqual(['node a.js ${B}', 'echo']);
+    for (const text of ['name: app', 'runtimeConfig:', 'runtimeConfig: {start: }']) {
+      expect((await read(text)).start()).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['runtimeConfig: {start: node a.js}', 'c.yaml:1:24 runtimeConfig.start', 'must be a list, not text'],
+    ['runtimeConfig: {start: [1]}', 'c.yaml:1:25 an entry of runtimeConfig.start', 'must be printable text'],
+    ['runtimeConfig: [a]', 'c.yaml:1:16 runtimeConfig', 'must be a mapping'],
+  ])('are a list of texts: %s', async (text, where, message) => {
+    const { start } = await read(text);
+    const error = await mistakeOf(async () => start());
+    expect([error.where, error.message]).toEqual([where, expect.stringContaining(message)]);
+  });
 });

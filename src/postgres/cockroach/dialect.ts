@@ -8,7 +8,7 @@ import { explain, isTransient } from '../explain.ts';
 import { absent } from '../introspect.ts';
 import { mend } from '../kinds.ts';
 import { tryLock } from '../lock.ts';
-import { open } from '../open.ts';
+import { completeUrl, open } from '../open.ts';
 import { record } from '../record.ts';
 import { render } from '../render.ts';
 import { settle } from '../settle.ts';
@@ -29,6 +29,7 @@ export const cockroach: Dialect = {
   begin: ['BEGIN'],
   exclusion: 'session',
   open,
+  completeUrl,
   discardIfEmpty: async () => {},
   tryLock,
   record,
