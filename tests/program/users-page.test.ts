@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CliOptions, type CliResult, runCli } from '../support/cli.ts';
+import { bareEnvironment, type CliOptions, type CliResult, programPath, runCli } from '../support/cli.ts';
 import { expectLinesInOrder } from '../support/lines.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
@@ -282,6 +283,53 @@ describe('migration patterns', () => {
     );
     expect(exitCode).toBe(0);
     expect(await tables('myapp_dev_dbos')).toEqual(expect.arrayContaining(page.system));
+  });
+
+  test('production deployment: an administrator migrates, and a limited role starts the application', async () => {
+    await server.query(`CREATE ROLE production_admin LOGIN CREATEDB PASSWORD 'a'`);
+    await server.query(`CREATE ROLE production_app LOGIN PASSWORD 'b'`);
+    const script = `#!/bin/bash
+set -e
+# Run migrations with admin credentials
+dbos migrate \\
+--sys-db-url "$ADMIN_SYSTEM_DB_URL" \\
+--db-url "$ADMIN_APP_DB_URL" \\
+--app-role production_app
+# Start application with limited credentials
+export DBOS_SYSTEM_DATABASE_URL="$APP_SYSTEM_DB_URL"
+export DBOS_DATABASE_URL="$APP_DATABASE_URL"
+dbos start
+`;
+    const application = `for (const name of ['DBOS_SYSTEM_DATABASE_URL', 'DBOS_DATABASE_URL']) console.log(process.env[name]);`;
+    const cwd = temporaryDirectory({
+      'deploy.sh': script,
+      'main.mjs': application,
+      'dbos-config.yaml': 'name: myapp\nruntimeConfig:\n  start:\n    - node main.mjs\n',
+      'bin/dbos': `#!/bin/sh\nexec "${process.execPath}" "${programPath()}" "$@"\n`,
+    });
+    chmodSync(join(cwd, 'bin/dbos'), 0o755);
+    const url = (user: string, database: string): string => `postgresql://${user}@localhost:${server.port}/${database}`;
+    const { status, stdout, stderr } = spawnSync('bash', ['deploy.sh'], {
+      cwd,
+      encoding: 'utf8',
+      env: {
+        ...bareEnvironment(),
+        PATH: [join(cwd, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'),
+        ADMIN_SYSTEM_DB_URL: url('production_admin:a', 'production_dbos'),
+        ADMIN_APP_DB_URL: url('production_admin:a', 'production'),
+        APP_SYSTEM_DB_URL: url('production_app:b', 'production_dbos'),
+        APP_DATABASE_URL: url('production_app:b', 'production'),
+      },
+    });
+    expect([stderr, status]).toEqual(['', 0]);
+    expectLinesInOrder(stdout, [
+      'Starting DBOS migrations',
+      'Executing start command: node main.mjs',
+      url('production_app:b', 'production_dbos'),
+      url('production_app:b', 'production'),
+    ]);
+    const flags = `--sys-db-url ${url('production_app:b', 'production_dbos')} --db-url ${url('production_app:b', 'production')}`;
+    expect((await dbos(`migrate --check ${flags}`)).exitCode).toBe(0);
   });
 
   test('multi-environment setup', async () => {
