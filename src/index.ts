@@ -10,7 +10,9 @@ export type { CatalogObject, ObjectId, ObjectKind } from './model/objects.ts';
 export { type Commit, type Lock, type Plan, type Segment, type Statement, statementsOf } from './model/plan.ts';
 export type { Environment } from './model/target.ts';
 export type { CustomCommands } from './operations/custom-commands.ts';
+export type { KeptRecord, MigrationRecord } from './model/migration-record.ts';
 export type { Grants } from './operations/grants.ts';
+export { type DatabaseHistory, history } from './operations/history.ts';
 export { type Config, type ConfigSources, loadConfig, type Overrides } from './operations/load-config.ts';
 export {
   migrate,

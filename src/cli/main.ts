@@ -6,6 +6,7 @@ import { say } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import { type Manual, manualPage, namesOf, overview } from './help.ts';
+import { HistoryCommand } from './history.ts';
 import { MigrateCommand } from './migrate.ts';
 import { PostgresStartCommand } from './postgres-start.ts';
 import { PostgresStatusCommand } from './postgres-status.ts';
@@ -52,6 +53,7 @@ const commands: readonly CommandClass<Context>[] = [
   MigrateCommand,
   ResetCommand,
   StartCommand,
+  HistoryCommand,
   PostgresCommand,
   PostgresStartCommand,
   PostgresStopCommand,

@@ -41,6 +41,20 @@ export const usage = {
       ['See the SQL', '$0 reset --dry-run'],
     ],
   }),
+  history: Command.Usage({
+    description: 'tell what earlier runs did',
+    details: `
+      Reads the records that \`dbos migrate\` keeps in the table migrations: when a plan was applied, what it did, how
+      long it took and by whom; and each custom command with its exit code. The newest comes first. With
+      \`--format json\` the statements are among it.
+
+      Exit codes: 0 it was looked at, whatever is there; 1 an error.
+    `,
+    examples: [
+      ['The newest records', '$0 history --sys-db-url postgresql://localhost/prod_dbos'],
+      ['The statements of the last run', '$0 history --format json --limit 1'],
+    ],
+  }),
   start: Command.Usage({
     description: 'start the application: run the commands under runtimeConfig.start',
     details: `

@@ -4,7 +4,7 @@ import type { Definitions } from './definition.ts';
 import type { QueryError } from './errors.ts';
 import type { Facts } from './facts.ts';
 import type { Look, Place, Scope } from './look.ts';
-import type { MigrationRecord } from './migration-record.ts';
+import type { KeptRecord, MigrationRecord } from './migration-record.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { CatalogObject, ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what is waited for, where another process keeps the database locked. */
   readonly onWait?: ((what: string) => void) | undefined;
+  /** Told what the engine warns of, on engines that do. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /** A connection, and what it is one to. */
@@ -127,6 +129,11 @@ export interface Dialect {
    */
   readonly exclusion: 'session' | 'transaction';
   /**
+   * The URL with all that the environment adds to it, its password too, without connecting. Never print it.
+   * @throws UserError for a value that cannot be meant and a file that cannot be read
+   */
+  readonly completeUrl: (target: Target, environment: Environment | null) => Promise<string>;
+  /**
    * Opens the database of a target; where it does not exist and is not to be written, something of the same engine that
    * answers for it, from which it can be created.
    * @throws UserError for whatever keeps it from being opened
@@ -138,6 +145,11 @@ export interface Dialect {
   tryLock(connection: Connection): Promise<boolean>;
   /** Writes the record, or completes the one with its id. */
   record(connection: Connection, place: Place, record: MigrationRecord): Promise<void>;
+  /**
+   * Reads the newest records, the newest first; null where there is no table of ours to read them from.
+   * @throws QueryError where the role may not read it
+   */
+  readRecords(connection: Connection, place: Place, most: number): Promise<readonly KeptRecord[] | null>;
   /** Whether the same statement may succeed a moment later, because only others stood in its way. */
   isTransient(error: QueryError, sql?: string): boolean;
   /** What an operator can do about a refused statement; undefined where nothing more than the message is known. */

@@ -31,3 +31,38 @@ export const rowOf = (entry: MigrationRecord): Readonly<Record<string, string | 
   started_at: entry.startedAt,
   completed_at: entry.completedAt,
 });
+
+/** All columns of the table, as they are asked for. */
+export const recordColumns =
+  `migration_id, kind, summary, declared_fingerprint, live_fingerprint, runtime_version, plan, exit_code,
+  tool_version, applied_by, started_at, completed_at`.replaceAll(/\s+/g, ' ');
+
+/** A record that was read back. */
+export interface KeptRecord extends MigrationRecord {
+  /** The database role; null on SQLite, which has none. */
+  readonly appliedBy: string | null;
+}
+
+/** The record in a row of the table, whatever types a driver gives its numbers and its JSON. */
+export function recordIn(row: Readonly<Record<string, unknown>>): KeptRecord {
+  const text = (column: string): string | null => {
+    const value = row[column];
+    return typeof value === 'string' ? value : null;
+  };
+  const number = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
+  const { plan } = row;
+  return {
+    id: text('migration_id') ?? '',
+    kind: row['kind'] === 'command' ? 'command' : 'schema',
+    summary: text('summary') ?? '',
+    declaredFingerprint: text('declared_fingerprint'),
+    liveFingerprint: text('live_fingerprint'),
+    runtimeVersion: number('runtime_version'),
+    plan: (typeof plan === 'string' ? JSON.parse(plan) : plan) as readonly string[] | null,
+    exitCode: number('exit_code'),
+    toolVersion: text('tool_version') ?? '',
+    startedAt: number('started_at') ?? 0,
+    completedAt: number('completed_at'),
+    appliedBy: text('applied_by') || null,
+  };
+}

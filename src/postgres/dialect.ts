@@ -8,7 +8,7 @@ import { absent, introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
 import { completeUrl, open } from './open.ts';
-import { record } from './record.ts';
+import { readRecords, record } from './record.ts';
 import { prove } from './prove.ts';
 import { render } from './render.ts';
 import { forSession } from './session.ts';
@@ -39,6 +39,7 @@ export const postgres: Dialect = {
   discardIfEmpty: async () => {},
   tryLock,
   record,
+  readRecords,
   isTransient,
   explain,
   mend,

@@ -5,7 +5,8 @@ import { introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
 import { completeUrl, discardIfEmpty, open } from './open.ts';
-import { record } from './record.ts';
+import { prove } from './prove.ts';
+import { readRecords, record } from './record.ts';
 import { render } from './render.ts';
 import { settle } from './settle.ts';
 
@@ -21,6 +22,7 @@ export const sqlite: Dialect = {
   discardIfEmpty,
   tryLock,
   record,
+  readRecords,
   isTransient,
   explain,
   mend,
@@ -28,5 +30,6 @@ export const sqlite: Dialect = {
   introspect,
   absent: () => new Map(),
   settle,
+  prove,
   render,
 };

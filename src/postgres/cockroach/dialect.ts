@@ -9,7 +9,7 @@ import { absent } from '../introspect.ts';
 import { mend } from '../kinds.ts';
 import { tryLock } from '../lock.ts';
 import { completeUrl, open } from '../open.ts';
-import { record } from '../record.ts';
+import { readRecords, record } from '../record.ts';
 import { render } from '../render.ts';
 import { settle } from '../settle.ts';
 import { cockroachKinds } from './kinds.ts';
@@ -33,6 +33,7 @@ export const cockroach: Dialect = {
   discardIfEmpty: async () => {},
   tryLock,
   record,
+  readRecords,
   isTransient,
   explain,
   mend,
