@@ -5,7 +5,7 @@ const shared: Config = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/transform.cjs' },
-  setupFiles: ['<rootDir>/tests/support/properties.ts'],
+  setupFiles: ['<rootDir>/tests/support/properties.ts', '<rootDir>/tests/support/typescript.ts'],
   testTimeout: 60_000,
   // Most tests wait for a server or a child process, so none of the cores is kept free.
   maxWorkers: '100%',

@@ -14,7 +14,12 @@ const { build } = await import('esbuild').catch((error) => {
 });
 
 const { outputFiles } = await build({
-  entryPoints: { dbos: 'src/cli/dbos.ts', index: 'src/index.ts' },
+  entryPoints: {
+    dbos: 'src/cli/dbos.ts',
+    index: 'src/index.ts',
+    // Started as a process of its own, and looked for beside the file that starts it.
+    'engine-process': 'src/sqlite/connection/engine-process.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -1,3 +1,4 @@
+import type { DialectName } from '../model/dialect.ts';
 import type { SegmentEvent } from '../operations/request.ts';
 
 /** The signals by which an operator, a terminal or a supervisor ends a run, with the exit codes that shells give them. */
@@ -45,10 +46,19 @@ export class Progress {
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
 
+/**
+ * What undoes a transaction: a server, which was waited for; or what SQLite has written beside the file, to which whoever
+ * opens that next goes back. https://www.sqlite.org/lockingv3.html#hot_journals
+ */
+const undone: { readonly [D in DialectName]: string } = {
+  postgres: 'the running segment was rolled back, ',
+  sqlite: 'the journal rolls the running segment back when the file is opened next, ',
+};
+
 /** What commits by itself, as a copy in batches does, keeps what it had done. */
 function brokenOff(running: SegmentEvent | null): string {
   if (running === null) return '';
   return running.segment.transaction
-    ? 'the running segment was rolled back, '
+    ? undone[running.dialect]
     : 'the running statement was stopped, and what it had committed stays; ';
 }

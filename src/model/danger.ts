@@ -20,16 +20,52 @@ const list = (columns: readonly string[]): string => columns.join(', ');
 
 /** It may be filled by the engine in a way that can fail, or not at all. */
 export function columnDanger(o: ColumnObject): string | null {
-  const { table, generated, default: value, collation } = o;
   if (isUnfilled(o)) return 'it needs a value and has no default, so the inserts of the runtime fail';
-  if (generated !== null && !(o.nullable && isPlain(generated))) return computes(table, generated);
-  if (value !== null && !isSafeDefault(value))
-    return `an insert of the runtime into ${table} fails where its default, ${value}, cannot be computed`;
-  return isCollation(collation) ? null : foreignCollation(table, `${o.name} COLLATE ${collation}`);
+  const { table, collation } = o;
+  return (
+    computingDanger(o) ??
+    domainDanger(o) ??
+    (isCollation(collation) ? null : foreignCollation(table, `${o.name} COLLATE ${collation}`))
+  );
 }
 
-const isUnfilled = ({ nullable, default: value, generated, identity }: ColumnObject): boolean =>
-  !nullable && value === null && generated === null && identity === null;
+function computingDanger(o: ColumnObject): string | null {
+  const { table, generated } = o;
+  const value = defaultOf(o);
+  if (generated !== null) return takesNull(o) && isPlain(generated) ? null : computes(table, generated);
+  return value === null || isSafeDefault(value)
+    ? null
+    : `an insert of the runtime into ${table} fails where its default, ${value}, cannot be computed`;
+}
+
+function domainDanger(o: ColumnObject): string | null {
+  const check = refusingCheck(o);
+  if (check === undefined) return null;
+  const value = o.generated ?? defaultOf(o) ?? 'NULL';
+  return `an insert of the runtime into ${o.table} fails where what ${o.name} then is, ${value}, does not meet ${check} of its domain`;
+}
+
+/** A domain's own default is that of a column that says none. */
+const defaultOf = ({ default: value, domain, generated }: ColumnObject): string | null =>
+  generated === null ? (value ?? domain?.default ?? null) : null;
+
+const takesNull = ({ nullable, domain }: ColumnObject): boolean => nullable && domain?.notNull !== true;
+
+/** Of a row that the runtime writes, which says nothing of the column. A default of NULL is none. */
+const isUnfilled = (o: ColumnObject): boolean =>
+  !takesNull(o) && /^(?:NULL(?:::.*)?)?$/is.test(defaultOf(o) ?? '') && o.generated === null && o.identity === null;
+
+/** A condition of a domain that the value may not meet. NULL meets all that compares it with something. */
+function refusingCheck(o: ColumnObject): string | undefined {
+  const isNull = o.generated === null && defaultOf(o) === null;
+  return o.domain?.checks.find((check) => !(isNull && comparesOnly(check)));
+}
+
+/** Whether each condition within an expression compares `VALUE`. A text could hold anything, and counts as none. */
+const comparesOnly = (check: string): boolean =>
+  isPlain(check) &&
+  !/\b(?:is|distinct|null|true|false)\b/i.test(check) &&
+  check.split(/\b(?:and|or)\b/i).every((part) => /\bVALUE\b/.test(part));
 
 const computes = (table: string, text: string): string =>
   `an insert or update of the runtime in ${table} fails where ${text} cannot be computed of the row`;
@@ -161,7 +197,7 @@ const safeCalls = new Set(
 );
 
 /** A default has no row to look at: only what it calls can make it fail for one row and not for another. */
-function isSafeDefault(text: string): boolean {
+export function isSafeDefault(text: string): boolean {
   const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
   const calls = withoutTexts.matchAll(new RegExp(`(\\.\\s*)?(${name})\\s*\\(`, 'gu'));
   return [...calls].every(([, schema, called = '']) => schema === undefined && safeCalls.has(called.toLowerCase()));

@@ -65,6 +65,12 @@ const relation = (o: Named): string => `relation ${part(o.schema)}.${part(o.name
 const primaryKey = (o: InTable): string => `primary key ${part(o.schema)}.${part(o.table)}`;
 const constraint = (o: InTable): string => `constraint ${part(o.schema)}.${part(o.table)}.${part(o.name)}`;
 
+/** A function, a procedure and an aggregate of one signature cannot stand beside each other. */
+const routine = (schema: string, signature: string): string => `routine ${part(schema)}.${signature}`;
+
+const placeOf = ({ schema, relation: table }: ObjectOf<'influence'>): ObjectId =>
+  table === null ? idOf.schema(schema) : idOf.table(schema, table);
+
 /** An index column is engine text: an expression, or a name, quoted where it must be, and what follows it. */
 const indexColumn = /^(?:"((?:[^"]|"")+)"|([^\s"(]+))(?: |$)/;
 
@@ -118,7 +124,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ...inTable,
     label: 'column',
     rank: 3,
-    identity: [...inTable.identity, 'position'],
+    // What a domain says goes with the type, which is compared.
+    identity: [...inTable.identity, 'position', 'domain'],
     occupies: () => [],
     danger: columnDanger,
     renames: false,
@@ -147,6 +154,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ...inTable,
     label: 'index',
     rank: 6,
+    identity: [...inTable.identity, 'text'],
     requires: (o) => [...inTable.requires(o), ...indexColumnIds(o)],
     occupies: (o) => [relation(o)],
     completion: 'valid',
@@ -158,7 +166,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     label: 'foreign key',
     rank: 7,
     // A key of somebody else's table is looked at for what it refers to.
-    parent: (o) => idOf.table(o.schema, o.incoming === undefined ? o.table : o.referencedTable),
+    parent: (o) =>
+      o.incoming === undefined ? idOf.table(o.schema, o.table) : idOf.table(o.referencedSchema, o.referencedTable),
     requires: (o) => [
       ...inTable.requires(o),
       ...columnIds(o.schema, o.table, o.columns),
@@ -176,7 +185,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     label: 'function',
     rank: 9,
     identity: ['schema', 'name', 'signature'],
-    occupies: () => [],
+    occupies: (o) => [routine(o.schema, `${o.name}(${o.signature})`)],
   },
   trigger: {
     ...inTable,
@@ -221,6 +230,17 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     identity: ['name'],
     clings: true,
     depth: (o) => o.depth,
+  },
+  influence: {
+    ...topLevel,
+    label: 'influence',
+    rank: 14,
+    path: (o) => [o.schema, ...(o.relation === null ? [] : [o.relation]), o.what, o.name],
+    identity: ['schema', 'relation', 'what', 'name'],
+    parent: placeOf,
+    requires: (o) => [placeOf(o)],
+    occupies: (o) => (o.what === 'routine' ? [routine(o.schema, o.name)] : []),
+    danger: (o) => o.danger,
   },
   version: {
     label: 'version',

@@ -43,8 +43,20 @@ export interface ColumnObject {
   readonly storage?: 'PLAIN' | 'EXTERNAL' | 'EXTENDED' | 'MAIN';
   /** How PostgreSQL compresses them, if that was said of this column. */
   readonly compression?: 'pglz' | 'lz4';
+  /** There where PostgreSQL's type is a domain: what that adds to its base type. */
+  readonly domain?: Domain;
   /** Its place, from 1, in a CREATE TABLE. No part of the definition: the order of columns never matters. */
   readonly position?: number;
+}
+
+/** A type that somebody made of another one, with all that the domains say that it is made of. */
+export interface Domain {
+  /** The type that is no domain. */
+  readonly base: string;
+  readonly notNull: boolean;
+  readonly default: string | null;
+  /** Expressions over `VALUE`. */
+  readonly checks: readonly string[];
 }
 
 /** A primary key or a unique constraint. */
@@ -118,6 +130,8 @@ export interface IndexObject {
   readonly nullsNotDistinct: boolean;
   /** False for what an interrupted CREATE INDEX CONCURRENTLY leaves. */
   readonly valid: boolean;
+  /** The statement that made it, as its owner wrote it, on an engine that may have to make it again. */
+  readonly text?: string;
 }
 
 export interface FunctionObject {
@@ -225,6 +239,23 @@ export interface DependentObject {
   readonly relations: readonly string[];
 }
 
+/**
+ * Something of somebody else, on our tables or around them, that changes what a statement of the runtime does. Never
+ * declared, and no plan touches it.
+ */
+export interface InfluenceObject {
+  readonly kind: 'influence';
+  readonly schema: string;
+  /** The table whose statements it changes; null where these are all, or calls of functions. */
+  readonly relation: string | null;
+  readonly what: 'rule' | 'child' | 'publication' | 'routine' | 'setting' | 'rights';
+  readonly name: string;
+  /** Which statement of the runtime fails, or does something else; null where none does. */
+  readonly danger: string | null;
+  /** The statement, without its semicolon, after which none does. */
+  readonly removal: string;
+}
+
 interface ObjectByKind {
   database: DatabaseObject;
   schema: SchemaObject;
@@ -240,6 +271,7 @@ interface ObjectByKind {
   grant: GrantObject;
   backlog: BacklogObject;
   dependent: DependentObject;
+  influence: InfluenceObject;
   version: VersionObject;
 }
 

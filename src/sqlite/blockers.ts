@@ -55,6 +55,7 @@ const texts: { readonly [K in ObjectKind]: (object: ObjectOf<K>) => readonly str
   grant: none,
   backlog: none,
   dependent: none,
+  influence: none,
   version: none,
 };
 

@@ -12,6 +12,8 @@ export interface FileRow {
   readonly bytes: number;
   /** Tables that ANALYZE has filled: `sqlite_stat1`, and `sqlite_stat4` by some builds of SQLite. */
   readonly statistics: readonly string[];
+  /** `wal` for a file with a write-ahead log. https://www.sqlite.org/pragma.html#pragma_journal_mode */
+  readonly journal: string;
   /** What this program can call, and compare texts by; an application adds its own to its connections. */
   readonly functions: readonly string[];
   readonly collations: readonly string[];

@@ -3,6 +3,7 @@ import type { QueryError } from '../model/errors.ts';
 /** Advice by result code, the more special ones first. https://www.sqlite.org/rescode.html */
 const advice: readonly (readonly [code: string, hint: string])[] = [
   ['SQLITE_BUSY', 'another process is writing to the file: stop it, or run this again when it is done'],
+  ['PROCESS_ENDED', 'whoever opens the file next goes back to what was committed: run it again'],
   ['SQLITE_LOCKED', 'another connection of this process uses the table: run this again'],
   [
     'SQLITE_CONSTRAINT_NOTNULL',
@@ -15,6 +16,7 @@ const advice: readonly (readonly [code: string, hint: string])[] = [
     'SQLITE_CONSTRAINT_FOREIGNKEY',
     'rows point at others that are gone: delete them, or restore what they point at, then run it again',
   ],
+  ['SQLITE_CONSTRAINT_TRIGGER', 'a trigger of yours refuses it: drop the trigger, run this again, and make it again'],
   ['SQLITE_CONSTRAINT', 'rows break the condition named above: correct or delete them, then run it again'],
   ['SQLITE_MISMATCH', 'an integer key holds something else: correct or delete these rows, then run it again'],
   ['SQLITE_READONLY', 'run it as the owner of the file, or make the file and its directory writable'],

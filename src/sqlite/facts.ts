@@ -41,8 +41,15 @@ export async function readFacts(connection: Connection, tables: readonly SizedTa
   }
   // No plan looks through them, so that nobody asks how many rows they have.
   for (const name of file.statistics) facts.set(relationName(schema, name), { rows: 1, bytes: 0 });
+  if (file.journal === 'wal') facts.set(log, { rows: 1, bytes: 0 });
   return facts;
 }
+
+/** The write-ahead log, which stands beside the file under a name that ends so. */
+const log = relationName(schema, '-wal');
+
+/** Whether readers go on beside a writer whatever that writes. https://www.sqlite.org/wal.html#concurrency */
+export const hasLog = (facts: Facts): boolean => facts.has(log);
 
 /** The tables of ANALYZE, as far as they are there. */
 export const statisticsIn = (facts: Facts): readonly string[] =>

@@ -5,6 +5,7 @@ import type { Connection, LiveState, ServerFacts } from '../model/dialect.ts';
 import type { Look } from '../model/look.ts';
 import type { CatalogObject } from '../model/objects.ts';
 import { blockersOf } from './blockers.ts';
+import { brokenTriggers } from './broken-triggers.ts';
 import { type Answer, answerOf } from './catalog-answer.ts';
 import { catalogQuery } from './catalog-query.ts';
 import { whyNotWritable } from './connection/file-access.ts';
@@ -34,7 +35,10 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
       notes: new Map(),
       server: serverFacts(look, answer),
       lackingRights: (changes) => changes.flatMap((change) => moduleOf(subject(change)).needs(change)),
-      blockers: (changes) => Promise.resolve(blockersOf(changes, catalog, answer.database[0])),
+      blockers: async (changes) => [
+        ...blockersOf(changes, catalog, answer.database[0]),
+        ...(await brokenTriggers(connection, changes, catalog)),
+      ],
     };
   });
 

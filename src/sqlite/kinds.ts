@@ -11,6 +11,7 @@ import { foreignKey } from './kinds/foreign-key.ts';
 import { functionKind } from './kinds/function.ts';
 import { grant } from './kinds/grant.ts';
 import { index } from './kinds/index.ts';
+import { influence } from './kinds/influence.ts';
 import { key } from './kinds/key.ts';
 import { schema } from './kinds/schema.ts';
 import { table } from './kinds/table.ts';
@@ -34,6 +35,7 @@ export const kinds: { readonly [K in ObjectKind]: KindModule<K> } = {
   grant,
   backlog,
   dependent,
+  influence,
   version,
 };
 

@@ -142,6 +142,13 @@ describe("a file of the runtime's own", () => {
 test('a file of our own has exactly the declared catalog', async () => {
   const connection = await open();
   await migrate(connection, everything);
-  expect([...(await live(connection, everything)).values()]).toEqual([...declared(everything).values()]);
+  const found = [...(await live(connection, everything)).values()].map((object) => {
+    if (object.kind !== 'index') return object;
+    // The words that made it are kept beside what it is.
+    const { text, ...definition } = object;
+    expect(text).toMatch(/^CREATE /);
+    return definition;
+  });
+  expect(found).toEqual([...declared(everything).values()]);
   await connection.close();
 });

@@ -218,7 +218,7 @@ test('what is made is what is found', async () => {
         );
         const places = ([id, o]: readonly [ObjectId, CatalogObject]): unknown => [
           id,
-          { ...o, position: null, ...(keys.has(id) ? { nullable: false } : {}) },
+          { ...o, position: null, text: null, ...(keys.has(id) ? { nullable: false } : {}) },
         ];
         const less = ([, { kind }]: readonly [ObjectId, CatalogObject]): boolean =>
           kind !== 'database' && kind !== 'version';

@@ -29,6 +29,14 @@ test.each([
   ],
   ['the condition named above', ['CREATE TABLE t (a CHECK (a > 0))', 'INSERT INTO t VALUES (-1)']],
   ['holds something else', ['CREATE TABLE t (a INTEGER PRIMARY KEY)', `INSERT INTO t VALUES ('x')`]],
+  [
+    'drop the trigger',
+    [
+      'CREATE TABLE t (a)',
+      `CREATE TRIGGER no BEFORE INSERT ON t BEGIN SELECT raise(ABORT, 'no'); END`,
+      'INSERT INTO t VALUES (1)',
+    ],
+  ],
   ['as the owner of the file', ['PRAGMA query_only = ON', 'CREATE TABLE t (a)']],
 ])('%s', async (hint, statements) => {
   expect(sqlite.explain(await refusal(...statements), context)).toContain(hint);

@@ -51,7 +51,17 @@ export const objectsOf = (catalog: Catalog, kind: ObjectKind): readonly object[]
   [...catalog.values()].filter((object) => object.kind === kind).map(less);
 
 const less = (object: CatalogObject): object => {
-  const common = new Set(['kind', 'schema', 'table', 'identity', 'include', 'nullsNotDistinct', 'deferrable', 'valid']);
+  const common = new Set([
+    'kind',
+    'schema',
+    'table',
+    'identity',
+    'include',
+    'nullsNotDistinct',
+    'deferrable',
+    'valid',
+    'text',
+  ]);
   const defaults: Readonly<Record<string, unknown>> = {
     collation: null,
     generated: null,

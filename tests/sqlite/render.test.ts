@@ -276,7 +276,7 @@ describe('locks', () => {
   test('a new table in a file that is there locks that as a whole', async () => {
     const connection = await open();
     const plan = await planOf(connection, everything);
-    for (const { locks } of statementsOf(plan)) expect(locks).toEqual([{ relation: 'main', mode: 'EXCLUSIVE' }]);
+    for (const { locks } of statementsOf(plan)) expect(locks).toEqual([{ relation: 'main', mode: 'RESERVED' }]);
     await connection.close();
   });
 

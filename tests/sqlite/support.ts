@@ -73,7 +73,11 @@ export async function planOf(
     foreign: new Set<ObjectId>(),
   };
   const outcome = plan({ live: catalog, settled, target, ownership });
-  return { ...outcome, segments: segmentsOf(sqlite.render(outcome.changes, { live: settled, target, facts })) };
+  const lossless = (await sqlite.prove?.(connection, outcome.changes, target)) ?? new Set();
+  return {
+    ...outcome,
+    segments: segmentsOf(sqlite.render(outcome.changes, { live: settled, target, facts, lossless })),
+  };
 }
 
 /** The statements of a plan by their SQL. */

@@ -212,6 +212,7 @@ const variants: { readonly [K in ObjectKind]: (o: ObjectOf<K>) => readonly Objec
   grant: (o) => [{ ...o, lacking: ['a_table', 'another'] }],
   backlog: () => [],
   dependent: () => [],
+  influence: () => [],
   version: (o) => [
     { ...o, values: ['7'] },
     { ...o, values: [...o.values, '7', '8'].toSorted() },

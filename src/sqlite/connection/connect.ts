@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type Driver from 'better-sqlite3';
 import type { Opened, OpenOptions } from '../../model/dialect.ts';
 import { UserError } from '../../model/errors.ts';
 import { connectionOf } from './connection.ts';
+import { codeOf, openDriver } from './driver.ts';
+import { type Engine, engineHere } from './engine.ts';
+import { canRunApart, engineApart } from './engine-apart.ts';
 import { failure } from './failure.ts';
 import { fileExists, whyNotReadable, whyNotWritable } from './file-access.ts';
-import { codeOf, type Patience, untilFree } from './patience.ts';
+import { type Patience, untilFree } from './patience.ts';
 
 export interface ConnectOptions extends Pick<OpenOptions, 'signal' | 'onWait'> {
   /** Creates the file where it is missing. Without it nothing is changed, and no file made. */
@@ -19,7 +21,8 @@ export interface ConnectOptions extends Pick<OpenOptions, 'signal' | 'onWait'> {
 const driverTimeout = 100;
 
 /**
- * Opens the database in a file, or an empty one in memory where there is no file.
+ * Opens the database in a file, or an empty one in memory where there is no file. Statements that change it run in a
+ * process of their own where there is a signal that can end them: what only looks is soon done, and pays for none.
  * @throws UserError for a path without directory, a directory, a file that is no database or damaged, one that may
  * not be read or, where that was asked for, not be written, and one that another process keeps locked
  * @throws the signal's reason once that is aborted
@@ -28,23 +31,28 @@ export async function connectSqlite(path: string, options: ConnectOptions): Prom
   const { write, signal, onWait, patience: limit = 30_000 } = options;
   const exists = fileExists(path);
   refuseUnusable(path, exists, write);
-  const { default: Database } = await import('better-sqlite3');
   signal?.throwIfAborted();
   const onLong = (): void => onWait?.(`another process to release ${path}, for ${limit / 1000} s at most`);
   const patience: Patience = { limit, signal, onLong };
-  const open: Open = (source, how) =>
-    prepared(new Database(source, { timeout: Math.min(driverTimeout, limit), ...how }), patience);
+  const timeout = Math.min(driverTimeout, limit);
+  const open: Open = async (source, how) =>
+    prepared(engineHere(await openDriver(source, { timeout, ...how })), patience);
+  const openToWrite = (file: string): Promise<Engine> =>
+    signal !== undefined && canRunApart() ? prepared(engineApart(file, timeout, signal), patience) : open(file);
   try {
-    const database = await (write ? open(resolve(path)) : exists ? openToRead(path, open) : open(':memory:'));
-    if (!write) database.pragma('query_only = ON');
-    return { connection: connectionOf(database, path, patience), exists: exists || write, writable: write };
+    const engine = await (write ? openToWrite(resolve(path)) : exists ? openToRead(path, open) : open(':memory:'));
+    if (!write) await engine.run('PRAGMA query_only = ON');
+    return { connection: connectionOf(engine, path, patience), exists: exists || write, writable: write };
   } catch (error) {
     signal?.throwIfAborted();
     throw failure(error, path, limit);
   }
 }
 
-type Open = (source: string | Buffer, options?: Driver.Options) => Promise<Driver.Database>;
+type Open = (
+  source: string | Buffer,
+  options?: { readonly readonly?: boolean; readonly fileMustExist?: boolean },
+) => Promise<Engine>;
 
 function refuseUnusable(path: string, exists: boolean, write: boolean): void {
   const unreadable = exists ? whyNotReadable(path) : null;
@@ -62,7 +70,7 @@ function refuseUnusable(path: string, exists: boolean, write: boolean): void {
  * connection that could write takes away again; where they cannot be made, the file is read as a whole.
  * https://www.sqlite.org/wal.html#read_only_databases
  */
-async function openToRead(path: string, open: Open): Promise<Driver.Database> {
+async function openToRead(path: string, open: Open): Promise<Engine> {
   const file = resolve(path);
   const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   try {
@@ -85,13 +93,13 @@ function withoutLog(content: Buffer): Buffer {
 }
 
 /** Reads the schema: only then does SQLite look at what it has opened. */
-async function prepared(database: Driver.Database, patience: Patience): Promise<Driver.Database> {
+async function prepared(engine: Engine, patience: Patience): Promise<Engine> {
   try {
-    database.pragma('foreign_keys = ON');
-    await untilFree(() => database.prepare('SELECT count(*) FROM sqlite_master').get(), patience);
-    return database;
+    await engine.run('PRAGMA foreign_keys = ON');
+    await untilFree(() => engine.run('SELECT count(*) FROM sqlite_master'), patience);
+    return engine;
   } catch (error) {
-    database.close();
+    await engine.close();
     throw error;
   }
 }

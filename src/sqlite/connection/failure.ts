@@ -1,5 +1,5 @@
 import { UserError } from '../../model/errors.ts';
-import { codeOf } from './patience.ts';
+import { codeOf } from './driver.ts';
 
 /** What keeps a file from being opened, by the first word or words of the result code. */
 const failures: readonly (readonly [code: string, message: (path: string, seconds: number) => string, hint: string])[] =
@@ -28,6 +28,11 @@ const failures: readonly (readonly [code: string, message: (path: string, second
       'SQLITE_CANTOPEN',
       (path) => `${path} or a file beside it cannot be opened`,
       'look at the permissions of the file, of those named alike with -wal and -shm, and of their directory',
+    ],
+    [
+      'PROCESS_ENDED',
+      (path) => `the process that works on ${path} cannot be started, or was ended`,
+      'see whether the system has memory and processes left, then run it again',
     ],
     ['SQLITE_IOERR', (path) => `the system failed to read ${path}`, 'look at the disk and at its file system'],
   ];

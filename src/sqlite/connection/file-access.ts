@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../model/errors.ts';
 
@@ -20,10 +20,31 @@ export function fileExists(path: string): boolean {
   if (stats.isDirectory()) {
     throw new UserError(`${path} is a directory, not a database`, { hint: 'name the file in it' });
   }
+  refuseSpecial(path, stats);
+  for (const beside of ['-journal', '-wal', '-shm'].map((suffix) => realpathSync(path) + suffix)) {
+    const found = statOf(beside);
+    if (found !== 'missing') refuseSpecial(beside, found);
+  }
   return true;
 }
 
-function statOf(path: string): (ReturnType<typeof statSync> & object) | 'missing' {
+/** What has no end, or waits for somebody at its other one, is not opened: nobody could interrupt that. */
+function refuseSpecial(path: string, stats: Stats): void {
+  if (stats.isFile()) return;
+  const [what = 'no file'] = kindsOfFile.flatMap(([name, isSuch]) => (isSuch(stats) ? [name] : []));
+  throw new UserError(`${path} is ${what}, and no file that could hold a database`, {
+    hint: 'name a file, or a path where none is yet',
+  });
+}
+
+const kindsOfFile: readonly (readonly [name: string, isSuch: (stats: Stats) => boolean])[] = [
+  ['a directory', (stats) => stats.isDirectory()],
+  ['a device', (stats) => stats.isCharacterDevice() || stats.isBlockDevice()],
+  ['a pipe', (stats) => stats.isFIFO()],
+  ['a socket', (stats) => stats.isSocket()],
+];
+
+function statOf(path: string): Stats | 'missing' {
   try {
     return statSync(path);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, DriverError } from './driver.ts';
 
 export interface Patience {
   /** Milliseconds to wait in all for another process that keeps the file locked. */
@@ -17,13 +18,13 @@ const long = 2_000;
  * @throws the error of the last try when the limit is over
  * @throws the signal's reason once that is aborted
  */
-export async function untilFree<T>(attempt: () => T, { limit, signal, onLong }: Patience): Promise<T> {
+export async function untilFree<T>(attempt: () => Promise<T>, { limit, signal, onLong }: Patience): Promise<T> {
   const start = performance.now();
   let isTold = false;
   for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
     signal?.throwIfAborted();
     try {
-      return attempt();
+      return await attempt();
     } catch (error) {
       const waited = performance.now() - start;
       if (!isBusy(error) || waited >= limit) throw error;
@@ -35,7 +36,6 @@ export async function untilFree<T>(attempt: () => T, { limit, signal, onLong }: 
   }
 }
 
-const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');
-
-/** The name of SQLite's result code; misuse is what the driver itself refuses. https://www.sqlite.org/rescode.html */
-export const codeOf = (error: unknown): string => (error as { readonly code?: string }).code ?? 'SQLITE_MISUSE';
+/** What was done in part is not done again. */
+const isBusy = (error: unknown): boolean =>
+  codeOf(error).startsWith('SQLITE_BUSY') && !(error instanceof DriverError && error.isPartial);

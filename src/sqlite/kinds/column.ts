@@ -9,6 +9,7 @@ import { schema } from '../names.ts';
 import type { TableParts } from '../parts.ts';
 import { canonical, canonicalDefault, clock, constantText, isConstant, nameText } from '../text/canonical.ts';
 import type { ParsedColumn } from '../text/parse.ts';
+import { lossHazards } from '../retype.ts';
 import { type KindModule, losesData, mayFail, noRights, type Spelling } from './draft.ts';
 import { keyColumnName } from './key.ts';
 
@@ -133,7 +134,7 @@ function hazards(change: ChangeOf<'column'>, context: RenderContext, before: Tab
     case 'create':
       return needsValue(change.to) ? missingValues(change.to, null, context) : [];
     case 'alter':
-      return [...tightened(change, context), ...retyped(change, context, before)];
+      return [...tightened(change, context), ...retyped(change, context, before), ...lossHazards(change, context)];
     case 'rename':
       return [];
     case 'drop':

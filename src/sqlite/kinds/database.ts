@@ -13,6 +13,7 @@ export const database: KindModule<'database'> = {
   'bytes', (${used}) * (SELECT page_size FROM pragma_page_size),
   'statistics', (SELECT json_group_array(name) FROM main.sqlite_master
     WHERE type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')),
+  'journal', (SELECT journal_mode FROM pragma_journal_mode),
   'functions', (SELECT json_group_array(DISTINCT name) FROM pragma_function_list),
   'collations', (SELECT json_group_array(name) FROM pragma_collation_list)))`,
   read: ({ look }) => [fileAt(look)],

@@ -52,6 +52,7 @@ function indexObject({ name, columns, sql }: IndexRow, table: LiveTable): IndexO
     unique: parsed.unique,
     columns: columns.map((row, i) => columnText(row, parsed.columns[i] ?? [], table)),
     predicate: parsed.where === null ? null : canonical(parsed.where, table.names),
+    text: sql,
   };
 }
 
@@ -109,6 +110,12 @@ export const createIndex = (o: IndexObject): string =>
   `CREATE ${o.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(o.name)} ` +
   `ON ${quoteIdentifier(o.table)} (${o.columns.join(', ')})` +
   (o.predicate === null ? '' : ` WHERE ${o.predicate}`);
+
+/** The same index once more, on the same table. A comment at the end would hide the semicolon of a script. */
+export const sameIndex = (o: IndexObject): Draft => ({
+  sql: o.text === undefined ? createIndex(o) : o.text + (o.text.includes('--') && !o.text.endsWith('\n') ? '\n' : ''),
+  scans: [o.table],
+});
 
 const dropIndex = ({ name }: IndexObject): string => `DROP INDEX ${quoteIdentifier(name)}`;
 

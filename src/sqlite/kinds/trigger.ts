@@ -31,4 +31,4 @@ const triggerObjects = ({ name: table, triggers }: LiveTable): readonly TriggerO
     enabled: 'origin',
   }));
 
-const dropTrigger = ({ name }: TriggerObject): string => `DROP TRIGGER ${quoteIdentifier(name)}`;
+export const dropTrigger = ({ name }: TriggerObject): string => `DROP TRIGGER ${quoteIdentifier(name)}`;

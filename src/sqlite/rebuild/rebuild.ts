@@ -60,6 +60,10 @@ export function rebuildDrafts(
 /** Names of a row's number, of which a column may have any. https://www.sqlite.org/rowidtable.html */
 const rowids = ['_rowid_', 'rowid', 'oid'];
 
+/** The name by which a table's row can be asked for its number; nothing where it has none, or columns by all these names. */
+export const rowidName = ({ hasRowid, columns }: RowidTable): string | undefined =>
+  hasRowid ? rowids.find((name) => !columns.some((column) => folded(column) === name)) : undefined;
+
 /**
  * What copies the numbers of rows: full-text indexes and tables of others point at rows by them. Nothing where either
  * table has none, or has columns by all these names.
@@ -68,9 +72,7 @@ export function rowidCopy(
   from: RowidTable,
   to: RowidTable,
 ): readonly (readonly [column: string, expression: string])[] {
-  const nameIn = ({ hasRowid, columns }: RowidTable): string | undefined =>
-    hasRowid ? rowids.find((name) => !columns.some((column) => folded(column) === name)) : undefined;
-  const [old, own] = [nameIn(from), nameIn(to)];
+  const [old, own] = [rowidName(from), rowidName(to)];
   return old === undefined || own === undefined ? [] : [[own, old]];
 }
 

@@ -10,6 +10,7 @@ import type { Step } from '../cost.ts';
 import { writingOf } from '../kinds.ts';
 import { columnClause } from '../kinds/column.ts';
 import type { Draft } from '../kinds/draft.ts';
+import { sameIndex } from '../kinds/index.ts';
 import { createTable, dropTable } from '../kinds/table.ts';
 import type { TableParts } from '../parts.ts';
 import { rebuildDrafts, rebuildOf } from './rebuild.ts';
@@ -79,7 +80,9 @@ function rebuild(table: Way<'rebuild'>, { context, changed, isTaken }: Work): re
   ];
 }
 
+/** What is somebody else's is made again in its owner's words. */
 function again(object: IndexObject | TriggerObject, context: RenderContext): readonly Draft[] {
+  if (object.kind === 'index' && !context.target.has(idFor(object))) return [sameIndex(object)];
   const writing = writingOf({ type: 'create', id: idFor(object), to: object });
   return writing.written === 'by itself' ? writing.create(object, context) : [];
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,6 +63,23 @@ test('the second run changes not one byte', async () => {
   expect(stdout).toContain('nothing to do');
   expect(readFileSync(file, 'hex') === before).toBe(true);
   await expectNothingToDo(flags, { cwd });
+});
+
+test('what is no file is refused at once, in every mode', async () => {
+  const cwd = temporaryDirectory();
+  expect(spawnSync('mkfifo', ['pipe'], { cwd }).status).toBe(0);
+  for (const [path, what] of [
+    ['/dev/zero', 'a device, and no file that could hold a database'],
+    [join(cwd, 'pipe'), 'a pipe, and no file that could hold a database'],
+    [cwd, 'a directory, not a database'],
+  ] as const) {
+    for (const args of [['migrate'], ['migrate', '--check'], ['migrate', '--dry-run'], ['reset', '--yes']]) {
+      const { stderr, exitCode } = await runCli([...args, '--sys-db-url', `sqlite:///${path}`], { cwd });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^error: .*\n {2}do {5}name .*\n$/);
+      expect(stderr).toContain(`error: ${path} is ${what}\n`);
+    }
+  }
 });
 
 describe('--dry-run into sqlite3', () => {

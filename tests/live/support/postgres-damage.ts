@@ -38,6 +38,7 @@ const deeds: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =>
   grant: grantDeeds,
   backlog: undeclared,
   dependent: undeclared,
+  influence: undeclared,
   version: versionDeeds,
 };
 

@@ -36,6 +36,7 @@ const deeds: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =>
   grant: undeclared,
   backlog: undeclared,
   dependent: undeclared,
+  influence: undeclared,
   version: versionDeeds,
 };
 

@@ -90,6 +90,7 @@ const values: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =
   grant: none,
   backlog: none,
   dependent: none,
+  influence: none,
   version: () => [[], ['0'], ['1', '2'], ['-7']].map((some) => ({ values: some })),
 };
 

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -114,6 +116,34 @@ describe('a path that cannot be opened', () => {
   test('of a directory', async () => {
     const path = directory();
     expect((await refused(path, { write: true })).message).toBe(`${path} is a directory, not a database`);
+  });
+
+  test.each([true, false])('of what is no file, or has such beside it, write: %s', async (write) => {
+    const parent = directory();
+    const [pipe, socket, link] = ['pipe', 'socket', 'link'].map((name) => join(parent, name)) as [
+      string,
+      string,
+      string,
+    ];
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    symlinkSync('/dev/zero', link);
+    const server = createServer().listen(socket);
+    await once(server, 'listening');
+    for (const [path, what] of [
+      ['/dev/zero', 'a device'],
+      ['/dev/null', 'a device'],
+      [link, 'a device'],
+      [pipe, 'a pipe'],
+      [socket, 'a socket'],
+    ] as const) {
+      const { message, hint } = await refused(path, { write });
+      expect(message).toBe(`${path} is ${what}, and no file that could hold a database`);
+      expect(hint).toBe('name a file, or a path where none is yet');
+    }
+    server.close();
+    const path = await made(join(parent, 'a.sqlite'));
+    expect(spawnSync('mkfifo', [`${path}-journal`]).status).toBe(0);
+    expect((await refused(path, { write })).message).toContain(`${path}-journal is a pipe`);
   });
 
   test.each([true, false])('of a file that is no database, write: %s', async (write) => {
