@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The one file that imports a package, by `import()` in the function that needs it. */
 const heavyPackages: Readonly<Record<string, string>> = {
   pg: 'src/postgres/connection/connect.ts',
-  'better-sqlite3': 'src/sqlite/connection/connect.ts',
+  'better-sqlite3': 'src/sqlite/connection/driver.ts',
   yaml: 'src/config/read.ts',
   execa: 'src/process/run.ts',
   diff: 'src/report/diff.ts',

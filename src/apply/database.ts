@@ -1,6 +1,7 @@
 import type { Connection, Dialect, Opened } from '../model/dialect.ts';
 import { type QueryError, UserError } from '../model/errors.ts';
 import type { Scope } from '../model/look.ts';
+import type { ColumnObject } from '../model/objects.ts';
 import type { History } from '../planner/history.ts';
 import type { Environment, Target } from '../model/target.ts';
 
@@ -14,8 +15,12 @@ export interface Database {
   /** As in `OpenOptions`. */
   readonly environment: Environment | null;
   readonly signal?: AbortSignal | undefined;
+  /** The statement that gives a column another name, for messages. */
+  readonly renameColumn?: (column: ColumnObject, newName: string) => string;
   /** Told whom or what the run waits for. */
   readonly onWait: (what: string) => void;
+  /** Told what the engine warns of. */
+  readonly onWarning?: ((text: string) => void) | undefined;
   /** What the releases of the runtime made; read only where something differs. */
   readonly history: () => Promise<History>;
   /**
@@ -27,9 +32,9 @@ export interface Database {
 
 /** Opens it. The caller closes the connection. @throws UserError for whatever keeps it from being opened */
 export const openDatabase = (
-  { dialect, target, environment, signal, onWait }: Database,
+  { dialect, target, environment, signal, onWait, onWarning }: Database,
   { write }: { readonly write: boolean },
-): Promise<Opened> => dialect.open(target, { write, environment, signal, onWait });
+): Promise<Opened> => dialect.open(target, { write, environment, signal, onWait, onWarning });
 
 /** The database as one that an abort does not break off: for what has to be said of the run that was aborted. */
 export const withoutSignal = (database: Database): Database => ({ ...database, signal: undefined });

@@ -6,7 +6,8 @@ import type { ObjectId } from '../model/objects.ts';
 import type { Obstacle } from '../model/obstacle.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Ahead, findAhead } from '../planner/ahead.ts';
-import { foreignIn, namesakesIn, refuseForeign, withoutNamesakes } from '../planner/identity.ts';
+import { foreignIn, inTheWayOf, namesakesIn, refuseForeign, withoutNamesakes } from '../planner/identity.ts';
+import { type LikelyRename, renamesToDeclared } from '../planner/likely-renames.ts';
 import { retiredBy } from '../planner/ownership.ts';
 import { type Outcome, plan } from '../planner/plan.ts';
 import { segmentsOf } from '../planner/segments.ts';
@@ -79,16 +80,27 @@ export async function planFor(question: Question): Promise<Planned> {
 /** @throws UserError where one of them has a name that is needed */
 async function foreignObjects(
   { database, goal }: Question,
-  { named }: Settled,
+  { named, catalog }: Settled,
   declared: Catalog,
 ): Promise<ReadonlySet<ObjectId>> {
   const { schema, definitions } = database.scope;
   const { retired } = definitions;
   const history = await database.history();
   const foreign = foreignIn({ live: named, declared, retired, history, schema, adopted: goal.adopt });
-  if (goal.aim === 'declared') refuseForeign(named, declared, foreign);
+  if (goal.aim !== 'declared') return foreign;
+  const remedies = inTheWayOf(declared, named, foreign).flatMap((id) =>
+    renamesBack(database, renamesToDeclared(id, catalog, declared)),
+  );
+  refuseForeign(named, declared, foreign, remedies);
   return foreign;
 }
+
+const renamesBack = ({ renameColumn }: Database, renames: readonly LikelyRename[]): readonly string[] =>
+  renameColumn === undefined
+    ? []
+    : renames.map(
+        ({ from, to }) => `${renameColumn(from, to.name)}   where ${to.table}.${to.name} was renamed to ${from.name}`,
+      );
 
 /** What is as declared needs no proof: whose it is makes a difference only where something is to be done, or told. */
 const needsIdentity = ({ changes, unmanaged }: Outcome, retired: readonly RetiredDefinition[]): boolean =>

@@ -6,9 +6,11 @@ import { checkIdentifier } from '../config/names.ts';
 import { combine, type Definitions, withoutListenNotify } from '../model/definition.ts';
 import type { Dialect, DialectName } from '../model/dialect.ts';
 import { UserError } from '../model/errors.ts';
+import type { ColumnObject } from '../model/objects.ts';
 import type { PostgresTarget, Target } from '../model/target.ts';
 import type { History } from '../planner/history.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
+import { renameColumn } from '../sql/rename-column.ts';
 import type { Request } from './request.ts';
 import { psqlWay, sqliteWay, type Way } from './way.ts';
 
@@ -41,7 +43,8 @@ interface Targets {
  * The databases of a run, the system database first; one that serves as both comes once, with both sets declared.
  * @throws UserError for a URL, a schema or a role that cannot be used
  */
-export async function databasesOf(request: Request): Promise<readonly RunDatabase[]> {
+export async function databasesOf(given: Request): Promise<readonly RunDatabase[]> {
+  const request = warnedOnce(given);
   const targets = targetsOf(request);
   const { system, application } = targets;
   const ours = request.listenNotify === false ? withoutListenNotify(systemDefinitions) : systemDefinitions;
@@ -58,9 +61,20 @@ export async function databasesOf(request: Request): Promise<readonly RunDatabas
 
 /** The system database alone, for no role: what is taken away needs no grants. @throws UserError as `databasesOf` does */
 export async function systemDatabaseOf(given: Request): Promise<RunDatabase> {
-  const request = { ...given, role: undefined };
+  const request = warnedOnce({ ...given, role: undefined });
   const targets = targetsOf(request);
   return runDatabase('System database', targets.system, systemDefinitions, request, targets);
+}
+
+/** Each connection to a database may be warned of the same, and each statement. */
+function warnedOnce(request: Request): Request {
+  const told = new Set<string>();
+  const warning = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    request.on?.warning?.(text);
+  };
+  return { ...request, on: { ...request.on, warning } };
 }
 
 function targetsOf({ system, application, schema, role, environment, workingDirectory }: Request): Targets {
@@ -107,8 +121,10 @@ async function runDatabase(
     where: maskUrl(target.text),
     environment,
     history: async () => (await histories[name]()).default,
+    renameColumn: (column: ColumnObject, newName: string): string => renameColumn(name, column, newName),
     signal,
     onWait: (what: string): void => on?.wait?.({ database: title, what }),
+    onWarning: (text: string): void => on?.warning?.(text),
   };
   if (name === 'sqlite') {
     const scope = { database: target.path, schema: 'main', definitions, role: null };

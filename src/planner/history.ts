@@ -38,7 +38,7 @@ export function tracesOf(catalog: Catalog, schema: string): ReadonlyMap<string, 
   const spelling = spellingOf(schema);
   const traces = new Map<string, Trace>();
   for (const [id, object] of catalog) {
-    if (!traitsOf(object).isRecorded) continue;
+    if (!traitsOf(object).isRecorded || ('schema' in object && object.schema !== schema)) continue;
     traces.set(recordedId(object), { id, hash: hashOf(object, schema, spelling) });
   }
   return traces;

@@ -57,17 +57,31 @@ export const withoutNamesakes = (catalog: Catalog, foreign: ReadonlySet<ObjectId
         }),
       );
 
+/** Namesakes whose name is needed. */
+export function inTheWayOf(declared: Catalog, live: Catalog, foreign: ReadonlySet<ObjectId>): readonly ObjectId[] {
+  const needed = new Set([...declared.values()].map(claim));
+  return namesakesIn(live, foreign).filter((id) => needed.has(claim(live.get(id)!)));
+}
+
 /**
- * Refuses a plan that would need a name which somebody else's object has.
+ * Refuses a plan that would need names which somebody else's objects have.
+ * @param remedies statements that may make them ours again
  * @throws UserError that names each of them, and what to do
  */
-export function refuseForeign(live: Catalog, declared: Catalog, foreign: ReadonlySet<ObjectId>): void {
-  const needed = new Set([...declared.values()].map(claim));
-  const inTheWay = namesakesIn(live, foreign).filter((id) => needed.has(claim(live.get(id)!)));
+export function refuseForeign(
+  live: Catalog,
+  declared: Catalog,
+  foreign: ReadonlySet<ObjectId>,
+  remedies: readonly string[] = [],
+): void {
+  const inTheWay = inTheWayOf(declared, live, foreign);
   if (inTheWay.length === 0) return;
   const lines = inTheWay.map((id) => `  ${describe(live.get(id)!, live)}`);
   throw new UserError(`these objects have names that DBOS needs, and are not of DBOS:\n${lines.join('\n')}`, {
-    hint: `${wayOut(live.get(inTheWay[0]!)!)}; if they are of DBOS all the same: ${inTheWay.map((id) => `--adopt '${id}'`).join(' ')}`,
+    hint: [
+      ...remedies,
+      `${wayOut(live.get(inTheWay[0]!)!)}; if they are of DBOS all the same: ${inTheWay.map((id) => `--adopt '${id}'`).join(' ')}`,
+    ].join('\n'),
   });
 }
 
@@ -130,6 +144,7 @@ const proofs: { readonly [K in ObjectKind]: ((object: ObjectOf<K>, given: Circum
   grant: null,
   backlog: null,
   dependent: null,
+  influence: null,
   version: null,
 };
 

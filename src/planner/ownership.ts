@@ -1,7 +1,7 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { Change, Drop } from '../model/change.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
-import { traitsOf } from '../model/kinds.ts';
+import { idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, ObjectId } from '../model/objects.ts';
 import { isLeftover } from './leftovers.ts';
 
@@ -19,12 +19,15 @@ export interface Ownership {
   readonly foreign: ReadonlySet<ObjectId>;
 }
 
-/** Finds the retired definition that an object is named by, if any. */
+/** Finds the retired definition that an object is named by, if any. What stands in another table than it names is none. */
 export function retiredBy(object: CatalogObject, retired: readonly RetiredDefinition[]): RetiredDefinition | undefined {
   const name = 'name' in object ? object.name : null;
   const table = 'table' in object ? object.table : undefined;
-  return retired.find((r) => r.kind === object.kind && r.name === name && r.table === table);
+  return retired.find((r) => r.kind === object.kind && r.name === name && r.table === table && standsIn(object, r));
 }
+
+const standsIn = (object: CatalogObject, { table }: RetiredDefinition): boolean =>
+  table === undefined || !('schema' in object) || traitsOf(object).parent(object) === idOf.table(object.schema, table);
 
 /** Whether a live object that is not in the target may be taken away. */
 export function mayDrop(id: ObjectId, object: CatalogObject, ownership: Ownership): boolean {

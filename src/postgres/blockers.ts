@@ -1,15 +1,18 @@
+import type { Catalog } from '../model/catalog.ts';
 import type { Alter, Change, ChangeOf } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { Connection } from '../model/dialect.ts';
+import { relationName } from '../model/facts.ts';
 import type { Look } from '../model/look.ts';
 import type { CatalogObject, ObjectKind } from '../model/objects.ts';
 import type { Obstacle } from '../model/obstacle.ts';
-import { jsonArray } from './asking.ts';
-import { regarded } from './catalog-query.ts';
+import { jsonArray, regarded } from './asking.ts';
 import { catalogRows, removal } from './dependents.ts';
 import { printable } from './encoding.ts';
 import { differing } from './kinds/draft.ts';
+import { type Misfit, misfitObstacles, misfitsQuery, retypedBy } from './misfits.ts';
 import { catalogTimeout, forCatalog } from './session.ts';
+import { namings, type Taken, takenObstacles, takenQuery } from './taken-names.ts';
 
 /** Something that needs an object of ours as it is. */
 interface Blocker {
@@ -82,6 +85,30 @@ CROSS JOIN LATERAL (SELECT CASE WHEN coalesce(col.attgenerated, '') <> '' THEN f
     WHEN sub > 0 OR cls.relkind IN ('r', 'p', 'f') THEN NULL
     ELSE ${removal} END) taken(away)`;
 
+/**
+ * The tables that inherit from ours and would be altered with them. An ONLY cannot keep them out: the server takes no
+ * new column, and no new type of one, that the children are not to have too.
+ * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+ */
+export function reachedChildren(changes: readonly Change[], live: Catalog): readonly Obstacle[] {
+  const altered = new Set(
+    changes.flatMap((change) => {
+      const object = subject(change);
+      return object.kind === 'column' || object.kind === 'check' ? [object.table] : [];
+    }),
+  );
+  return [...live.values()].flatMap((o) =>
+    o.kind === 'influence' && o.what === 'child' && o.relation !== null && altered.has(o.relation)
+      ? [
+          {
+            what: `blocked by the table ${o.name}, which inherits from ${relationName(o.schema, o.relation)} and would be altered with it`,
+            remedy: `${o.removal};   then run it again`,
+          },
+        ]
+      : [],
+  );
+}
+
 type Effect = 'drops' | 'retypes';
 
 const never = (): null => null;
@@ -110,6 +137,7 @@ const effects: { readonly [K in ObjectKind]: (change: ChangeOf<K>) => Effect | n
   grant: never,
   backlog: never,
   dependent: never,
+  influence: never,
   version: never,
 };
 
@@ -119,8 +147,9 @@ const isOneOf = <O extends CatalogObject>(change: Alter<O>, ...fields: readonly 
 };
 
 /**
- * The objects of others that the server would refuse the changes for. Most changes can be refused for none, and then
- * nothing is asked.
+ * The objects of others that the server would refuse the changes for: what needs an object of ours as it is, what keeps
+ * a name from being given, and foreign keys whose columns could not be compared any more. Most changes can be refused
+ * for none, and then nothing is asked.
  * @throws QueryError when the server refuses or does not answer
  */
 export async function blockers(
@@ -128,22 +157,41 @@ export async function blockers(
   look: Look,
   changes: readonly Change[],
 ): Promise<readonly Obstacle[]> {
-  if (changes.every((change) => effectOf(change) === null)) return [];
-  const [row] = await connection.query(
-    [...forCatalog, `WITH ${regarded(look)} SELECT ${jsonArray(blockersQuery)} AS found`],
-    {
-      timeout: catalogTimeout + 5_000,
-    },
-  );
-  return blockersOf(changes, row?.['found'] as readonly Blocker[]);
+  const [naming, retyped] = [namings(changes), retypedBy(changes)];
+  const isHeld = changes.some((change) => effectOf(change) !== null);
+  if (!isHeld && naming.length === 0 && retyped.length === 0) return [];
+  const ask = (isNeeded: boolean, query: string): string => (isNeeded ? jsonArray(query) : `'[]'::json`);
+  const query = `WITH ${regarded(look)} SELECT ${ask(isHeld, blockersQuery)} AS found,
+  ${ask(retyped.length > 0, misfitsQuery(retyped))} AS misfits, ${ask(naming.length > 0, takenQuery(naming))} AS taken`;
+  const [row] = await connection.query([...forCatalog, query], { timeout: catalogTimeout + 5_000 });
+  const { found, misfits, taken } = row as unknown as Answer;
+  const free = freedBy(changes);
+  return [
+    ...takenObstacles(naming, taken),
+    ...blockersOf(changes, found, free),
+    ...misfitObstacles(misfits, (own) => free.has(`foreignKey ${own}`)),
+  ];
+}
+
+interface Answer {
+  readonly found: readonly Blocker[];
+  readonly misfits: readonly Misfit[];
+  readonly taken: readonly Taken[];
 }
 
 const effectOf = (change: Change): Effect | null =>
   (effects[subject(change).kind] as (change: Change) => Effect | null)(change);
 
-/** The objects of others that the server would refuse the changes for, each once. What the plan itself takes away is none. */
-function blockersOf(changes: readonly Change[], candidates: readonly Blocker[]): readonly Obstacle[] {
-  const free = new Set(changes.filter(({ type }) => type === 'drop' || type === 'alter').map(ownName));
+/** Own names of what the plan itself takes away, be it to make it anew. */
+const freedBy = (changes: readonly Change[]): ReadonlySet<string> =>
+  new Set(changes.filter(({ type }) => type === 'drop' || type === 'alter').map(ownName));
+
+/** The objects of others that need what changes as it is, each once. What the plan itself takes away is none. */
+function blockersOf(
+  changes: readonly Change[],
+  candidates: readonly Blocker[],
+  free: ReadonlySet<string>,
+): readonly Obstacle[] {
   const standing = candidates.filter(({ own }) => own === null || !free.has(own));
   const found = changes.flatMap((change) => {
     const effect = effectOf(change);

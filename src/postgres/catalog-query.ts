@@ -1,7 +1,7 @@
 import type { Look } from '../model/look.ts';
 import type { ObjectKind } from '../model/objects.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { columnNames, isAmong, jsonArray } from './asking.ts';
+import { jsonArray, regarded } from './asking.ts';
 import { factsQuery, type FactRow } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
 import type { Rights } from './rights.ts';
@@ -54,20 +54,6 @@ SELECT json_build_object(
   'kinds', json_build_object(${parts.join(',\n  ')})
 ) AS catalog`;
 }
-
-/** The objects that a look is about, for whoever asks for them in a WITH. */
-export const regarded = (
-  look: Look,
-): string => `ns AS (SELECT oid FROM pg_namespace WHERE nspname = ${quoteLiteral(look.schema)}),
-rel AS (SELECT c.* FROM pg_class c JOIN ns ON c.relnamespace = ns.oid
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${isAmong('c.relname', look.relations)}),
-tab AS (SELECT * FROM rel WHERE relkind IN ('r', 'p', 'f')),
-fun AS (SELECT p.*, oidvectortypes(p.proargtypes) AS signature FROM pg_proc p JOIN ns ON p.pronamespace = ns.oid
-  WHERE p.prokind = 'f' AND ${isAmong('p.proname', look.functions)}),
-con AS (SELECT tab.relname AS "table", c.*,
-  CASE WHEN c.contype IN ('f', 'c') THEN (to_jsonb(c) ->> 'conenforced')::boolean END IS NOT FALSE AS enforced,
-  CASE WHEN c.contype IN ('p', 'u', 'f') THEN ${columnNames('c.conkey', 'c.conrelid')} END AS columns
-  FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid WHERE NOT (c.contype = 'n' AND c.convalidated))`;
 
 const server = ({ alternative }: Look): string => `json_build_object(
     'version', current_setting('server_version'), 'user', current_user, 'backend', pg_backend_pid(),

@@ -102,7 +102,7 @@ LEFT JOIN (SELECT r.*, p.pubname FROM pg_publication_rel r JOIN pg_publication p
 /** Lists of columns and conditions came with PostgreSQL 15. https://www.postgresql.org/docs/current/view-pg-publication-tables.html */
 const publicationDefinition = `format('ALTER PUBLICATION %I ADD TABLE %s%s%s', pub.pubname, pub.prrelid::regclass,
       (SELECT ' (' || string_agg(quote_ident(attname), ', ' ORDER BY attnum) || ')' FROM pg_attribute
-        WHERE attrelid = pub.prrelid AND attnum = ANY (string_to_array(to_jsonb(pub) ->> 'prattrs', ' ')::int[])),
+        WHERE attrelid = pub.prrelid AND to_jsonb(pub) -> 'prattrs' @> to_jsonb(attnum)),
       (SELECT ' WHERE ' || (to_jsonb(t) ->> 'rowfilter') FROM pg_publication_tables t
         JOIN pg_class c ON c.oid = pub.prrelid AND c.relname = t.tablename AND c.relnamespace::regnamespace::text = quote_ident(t.schemaname)
         WHERE t.pubname = pub.pubname))`;

@@ -1,7 +1,7 @@
 import { type Catalog, catalogOf } from '../model/catalog.ts';
 import type { Connection, LiveState, ServerFacts } from '../model/dialect.ts';
 import type { Look, Place } from '../model/look.ts';
-import { blockers } from './blockers.ts';
+import { blockers, reachedChildren } from './blockers.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { type Answer, catalogQuery } from './catalog-query.ts';
 import { namingBytes } from './encoding.ts';
@@ -36,7 +36,14 @@ export async function introspect(connection: Connection, look: Look): Promise<Li
     server: serverFacts(answer, look, connection.backend),
     lackingRights: (changes, exists) =>
       lackingRights(changes, answer.rights, { place: look, server: answer.server, exists }),
-    ...(look.surroundings ? {} : { blockers: (changes) => blockers(connection, look, changes) }),
+    ...(look.surroundings
+      ? {}
+      : {
+          blockers: async (changes) => [
+            ...reachedChildren(changes, catalog),
+            ...(await blockers(connection, look, changes)),
+          ],
+        }),
   };
 }
 

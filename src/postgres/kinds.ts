@@ -13,6 +13,7 @@ import { foreignKey } from './kinds/foreign-key.ts';
 import { functionKind } from './kinds/function.ts';
 import { grant } from './kinds/grant.ts';
 import { index } from './kinds/index.ts';
+import { influence } from './kinds/influence.ts';
 import { key } from './kinds/key.ts';
 import { schema } from './kinds/schema.ts';
 import { table } from './kinds/table.ts';
@@ -40,6 +41,7 @@ export const kinds: Kinds = {
   version,
   backlog,
   dependent,
+  influence,
 };
 
 /** A kind's module for whatever belongs to that kind: the one place where the tie between the two is asserted. */

@@ -88,16 +88,24 @@ export const compared: ByCatalog<Field> = {
   pg_type: { 'column.type': 'typname typnamespace' },
 };
 
-/** By how they can break the runtime, though the object that they are of is not ours. */
+/**
+ * By how they can break the runtime, though the object that they are of is not ours: they are told with what mends it, as
+ * influences (`influences/`) or as columns of somebody else.
+ */
 export const dangerous: ByCatalog<string> = {
-  pg_class: { 'an UPDATE fails where a publication has it and nothing identifies its rows': 'relreplident' },
+  pg_class: {
+    'an UPDATE fails where a publication has it and nothing identifies its rows': 'relreplident',
+    'foreign keys are checked by the rights that the owner has left itself': 'relacl',
+  },
+  pg_constraint: { 'a domain refuses what a column is filled with': 'contypid' },
   pg_db_role_setting: { 'what a statement means depends on it': 'setdatabase setrole setconfig' },
   pg_event_trigger: { 'it runs at every statement of a plan': 'evtname evtevent evtfoid evtenabled evttags' },
   pg_index: { 'an UPDATE fails where a publication needs this index, and it is gone': 'indisreplident' },
   pg_inherits: { 'queries of ours see the rows of a child, and changes of ours reach it': 'inhrelid inhparent' },
+  pg_proc: { 'a call of ours is ambiguous beside a procedure or an aggregate of the same name': 'prokind' },
   pg_publication: {
     'an UPDATE or a DELETE fails where it is published and nothing identifies the row':
-      'puballtables pubupdate pubdelete pubviaroot',
+      'puballtables pubupdate pubdelete pubgencols',
   },
   pg_publication_namespace: { 'it publishes our tables too': 'pnpubid pnnspid' },
   pg_publication_rel: {
@@ -107,6 +115,10 @@ export const dangerous: ByCatalog<string> = {
   pg_rewrite: {
     'a statement of the runtime does something else, or nothing':
       'ev_class ev_type ev_enabled is_instead ev_qual ev_action',
+  },
+  pg_type: {
+    'a column of a domain is filled with nothing, or with what the domain refuses':
+      'typtype typnotnull typbasetype typtypmod typdefault',
   },
 };
 
@@ -138,12 +150,11 @@ export const indifferent: ByCatalog<string> = {
     'told as facts': 'relpages reltuples',
     [ofOwner]: 'relowner relam',
     [ofSize]: 'reltablespace reloptions',
-    [ofAcl]: 'relacl',
     [ofOthers]: 'reloftype',
   },
   pg_constraint: {
     [ofServer]: 'oid connamespace conindid',
-    [ofOthers]: 'contypid conparentid conperiod',
+    [ofOthers]: 'conparentid conperiod',
     [ofParent]: 'conislocal coninhcount connoinherit',
     [ofType]: 'conpfeqop conppeqop conffeqop',
   },
@@ -175,11 +186,11 @@ export const indifferent: ByCatalog<string> = {
     'of other languages than ours, and the language is compared': 'probin prosqlbody protrftypes',
     [ofPlanner]: 'procost prorows prosupport proleakproof',
     [ofOwner]: 'proowner',
-    [ofOthers]: 'prokind',
   },
   pg_publication: {
-    [ofServer]: 'oid pubname pubgencols',
+    [ofServer]: 'oid pubname',
     [ofOwner]: 'pubowner',
+    'of partitioned tables, which are refused': 'pubviaroot',
     'no key is asked for': 'pubinsert pubtruncate',
   },
   pg_publication_namespace: { [ofServer]: 'oid' },
@@ -194,10 +205,9 @@ export const indifferent: ByCatalog<string> = {
   },
   pg_trigger: { [ofServer]: 'oid tgconstrindid', [ofOthers]: 'tgparentid' },
   pg_type: {
-    'another type is another name; no definition has one that somebody made': `oid typowner typlen typbyval typtype
+    'another type is another name; no definition has one that somebody made': `oid typowner typlen typbyval
       typcategory typispreferred typisdefined typdelim typrelid typsubscript typelem typarray typinput typoutput typreceive typsend
-      typmodin typmodout typanalyze typalign typstorage typnotnull typbasetype typtypmod typndims typcollation typdefaultbin
-      typdefault typacl`,
+      typmodin typmodout typanalyze typalign typstorage typndims typcollation typdefaultbin typacl`,
   },
 };
 

@@ -69,7 +69,7 @@ export const comparing = ({ from, to }: Retyping): string => {
   const name = quoteIdentifier(to.name);
   const back = cast(`(${cast(name, from.type, to.type)})`, to.type, from.type);
   return `SELECT NOT row_security_active(${quoteLiteral(tableOf(to))}) AND NOT EXISTS
-  (SELECT FROM ${tableOf(to)} WHERE (${back})::text IS DISTINCT FROM ${name}::text) AS kept`;
+  (SELECT FROM ONLY ${tableOf(to)} WHERE (${back})::text IS DISTINCT FROM ${name}::text) AS kept`;
 };
 
 const foreignKeysOf = ({ schema, table, name }: ColumnObject, { live }: RenderContext): readonly ForeignKeyObject[] =>

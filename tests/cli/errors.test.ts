@@ -197,22 +197,52 @@ describe('a statement that the server refuses', () => {
   });
 
   test.each([
-    ['TYPE dbos.streams AS ENUM ()', 'type "streams" already exists', 'a type, a constraint or another object'],
-    ['SEQUENCE dbos.streams', 'relation "streams" already exists', 'an index or another object'],
-    [
-      `PROCEDURE dbos.notifications_function() LANGUAGE sql AS 'SELECT 1'`,
-      'cannot change routine kind ("notifications_function" is a procedure.)',
-      'a procedure, an aggregate or another object',
-    ],
-  ])('a name that somebody else has taken for a %s', async (what, says, by) => {
+    ['TYPE dbos.streams AS ENUM ()', 'table dbos.streams', 'type dbos.streams', 'TYPE dbos.streams'],
+    ['SEQUENCE dbos.streams', 'table dbos.streams', 'sequence dbos.streams', 'SEQUENCE dbos.streams'],
+  ])('a name that somebody else has taken for a %s: plan and check say it', async (what, wanted, by, renamed) => {
     const url = await server.createDatabase('taken');
     const name = new URL(url).pathname.slice(1);
     await server.query(`CREATE SCHEMA dbos; CREATE ${what}`, name);
     const before = await tablesIn(name);
-    const { message, hint } = await failure(['migrate', '-s', url]);
-    expect(message).toContain(says);
-    expect(hint).toBe(`${by} of that name stands in the schema: rename or drop it, then run it again`);
+    const { message, where, hint } = await failure(['migrate', '-s', url]);
+    expect(message).toBe(`the ${wanted} cannot be created: its name is taken by the ${by}`);
+    expect(where).toBe(url.replace('superuser', '***'));
+    expect(hint).toMatch(`ALTER ${renamed} RENAME TO `);
+    expect(hint).toMatch(/_other; {3}or drop it, then run it again$/);
+    for (const [flag, expected] of [
+      ['--plan', 0],
+      ['--check', 2],
+    ] as const) {
+      const { stdout, exitCode } = await runCli(['migrate', '-s', url, flag]);
+      expect([stdout.replaceAll(/\s+/g, ' ').includes(`! ${message} ALTER ${renamed} `), exitCode]).toEqual([
+        true,
+        expected,
+      ]);
+    }
     expect(await tablesIn(name)).toBe(before);
+    await server.query(hint?.split(';')[0] ?? '', name);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    expect((await runCli(['migrate', '-s', url, '--check'])).exitCode).toBe(0);
+  });
+
+  test('a name that somebody else has taken for a procedure: plan and check say it too', async () => {
+    const url = await server.createDatabase('taken');
+    const name = new URL(url).pathname.slice(1);
+    await server.query(
+      `CREATE SCHEMA dbos; CREATE PROCEDURE dbos.notifications_function() LANGUAGE sql AS 'SELECT 1'`,
+      name,
+    );
+    const before = await tablesIn(name);
+    for (const flags of [[], ['--plan'], ['--check']]) {
+      const { stdout, stderr } = await runCli(['migrate', '-s', url, ...flags]);
+      expect((stdout + stderr).replaceAll(/\s+/g, ' ')).toContain(
+        'the function dbos.notifications_function() cannot be created: its name is taken by the ',
+      );
+    }
+    expect(await tablesIn(name)).toBe(before);
+    await server.query('DROP PROCEDURE dbos.notifications_function()', name);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    expect((await runCli(['migrate', '-s', url, '--check'])).exitCode).toBe(0);
   });
 
   test('a table of ours that is part of another one', async () => {

@@ -108,6 +108,7 @@ describe('an index', () => {
 });
 
 describe('a column', () => {
+  const domain = { base: 'text', notNull: false, default: null, checks: [] };
   const theirs = (more: Partial<ColumnObject>): string | null =>
     dangerOf({ ...aColumn, ...place, name: 'mine', ...more });
 
@@ -122,12 +123,37 @@ describe('a column', () => {
     { generated: "(status = 'x') STORED" },
     { collation: 'NOCASE' },
     { collation: '"de_DE"' },
+    { domain },
+    { domain: { ...domain, checks: ["((VALUE <> ''::text) AND (VALUE <> 'x'::text))"] } },
+    { domain: { ...domain, notNull: true, default: "'x'::text" } },
+    { domain: { ...domain, notNull: true }, default: "'x'::text" },
   ])('that is filled without fail is harmless: %j', (more) => {
     expect(theirs(more)).toBeNull();
   });
 
   test.each<[Partial<ColumnObject>, string]>([
     [{ nullable: false }, 'the inserts of the runtime fail'],
+    [{ domain: { ...domain, notNull: true } }, 'the inserts of the runtime fail'],
+    [
+      { domain: { ...domain, notNull: true, default: "'x'::text" }, default: 'NULL::text' },
+      'the inserts of the runtime',
+    ],
+    [
+      { domain: { ...domain, notNull: true }, generated: "(status = 'x') STORED" },
+      'an insert or update of the runtime',
+    ],
+    [{ domain: { ...domain, default: 'mine()' } }, 'where its default, mine(), cannot be computed'],
+    [
+      { domain: { ...domain, checks: ['(VALUE IS NOT NULL)'] } },
+      'mine then is, NULL, does not meet (VALUE IS NOT NULL)',
+    ],
+    [{ domain: { ...domain, checks: ['(length(VALUE) > 1)'] } }, 'does not meet (length(VALUE) > 1) of its domain'],
+    [{ domain: { ...domain, checks: ["((VALUE <> ''::text) AND false)"] } }, 'does not meet'],
+    [{ domain: { ...domain, checks: ["((VALUE <> ''::text) AND (1 > 2))"] } }, 'does not meet'],
+    [
+      { domain: { ...domain, checks: ["(VALUE <> ''::text)"] }, default: "''::text" },
+      "mine then is, ''::text, does not meet",
+    ],
     [{ generated: '(((value)::jsonb -> 0)) STORED' }, 'an insert or update of the runtime in streams fails where'],
     [{ generated: '(json(value)) VIRTUAL' }, 'an insert or update of the runtime in streams fails where'],
     [

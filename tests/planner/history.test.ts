@@ -8,6 +8,7 @@ import type { CatalogObject, IndexObject } from '../../src/model/objects.ts';
 import { declare as declarePostgres } from '../../src/postgres/declare.ts';
 import { declare as declareSqlite } from '../../src/sqlite/declare.ts';
 import { runtimeVersion, systemDefinitions } from '../../schema/index.ts';
+import { aForeignKey } from '../support/sample-objects.ts';
 
 // Read as text: Jest's ES modules know no import attributes yet.
 const recorded = (dialect: string): History =>
@@ -266,5 +267,12 @@ describe('the form of a history', () => {
     expect(hash('x', 'SELECT 1 FROM "dbos".t')).not.toBe(plain);
     expect(hash('x', 'SELECT 1 FROM "y".t')).not.toBe(plain);
     expect(hash('dbos', 'SELECT 2 FROM "dbos".t')).not.toBe(plain);
+  });
+
+  test('knows nothing of what stands in another schema and refers to this one', () => {
+    const key = { ...aForeignKey, schema: 'dbos', table: 'streams', name: 'k', referencedSchema: 'dbos' };
+    const theirs = { ...key, schema: 'public', incoming: 'holds' } as const;
+    const traces = tracesOf(catalogOf([key, theirs]), 'dbos');
+    expect([...traces.values()].map(({ id }) => id)).toEqual(['foreignKey:dbos.streams.k']);
   });
 });

@@ -10,7 +10,7 @@ import { keepOthers, mayDrop, retiredBy } from '../../src/planner/ownership.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
 import { owning, owningRetired } from './support.ts';
 import { applyEdits, editsOf } from '../support/arbitrary-catalog.ts';
-import { aColumn, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
+import { aColumn, aForeignKey, aFunction, aKey, aTrigger, anIndex, retiredObjects } from '../support/sample-objects.ts';
 import { tries } from '../support/properties.ts';
 
 const schema = 's';
@@ -38,6 +38,13 @@ describe('retired objects', () => {
     expect(retiredBy({ ...column, name: 'i' }, retired)).toBeUndefined();
     expect(retiredBy({ kind: 'schema', name: 'f' }, retired)).toBeUndefined();
     expect(retiredBy({ kind: 'version', schema, table: 't', column: 'c', values: [] }, retired)).toBeUndefined();
+  });
+
+  test('are not told by the key of a table of that name that stands elsewhere', () => {
+    const names: readonly RetiredDefinition[] = [{ kind: 'foreignKey', table: 't', name: 'k' }];
+    const own = { ...aForeignKey, schema, table: 't', name: 'k', referencedSchema: schema };
+    expect(retiredBy(own, names)).toBe(names[0]);
+    expect(retiredBy({ ...own, schema: 'elsewhere', incoming: 'follows' }, names)).toBeUndefined();
   });
 
   test('are told whatever a function takes', () => {

@@ -286,8 +286,8 @@ const repairs: readonly (readonly [title: string, change: Change, sql: readonly 
     'rows taken over',
     drop(backlog),
     [
-      'INSERT INTO "dbos"."new" ("k", "v") SELECT "k", "v" FROM "dbos"."old" ON CONFLICT DO NOTHING',
-      'UPDATE "dbos"."workflow_status" n SET "inputs" = o."v" FROM "dbos"."old" o WHERE n."workflow_uuid" = o."k" AND n."inputs" IS NULL AND (o."v" IS NOT NULL)',
+      'INSERT INTO "dbos"."new" ("k", "v") SELECT "k", "v" FROM ONLY "dbos"."old" ON CONFLICT DO NOTHING',
+      'UPDATE ONLY "dbos"."workflow_status" n SET "inputs" = o."v" FROM ONLY "dbos"."old" o WHERE n."workflow_uuid" = o."k" AND n."inputs" IS NULL AND (o."v" IS NOT NULL)',
     ],
   ],
 ];

@@ -31,6 +31,10 @@ test.each([
     'drop what is named above',
     ['CREATE TABLE t (a int)', 'CREATE VIEW v AS SELECT a FROM t', 'ALTER TABLE t ALTER a TYPE text'],
   ],
+  [
+    'drop what is named above',
+    ['CREATE TABLE t (a int PRIMARY KEY)', 'CREATE TABLE u (a int REFERENCES t)', 'ALTER TABLE u ALTER a TYPE text'],
+  ],
   ['correct them', ["CREATE TABLE t AS SELECT text 'x' AS a", 'ALTER TABLE t ALTER a TYPE bigint USING a::bigint']],
   ['correct them', ['CREATE TABLE t AS SELECT 1e30 AS a', 'ALTER TABLE t ALTER a TYPE bigint USING a::bigint']],
   ['pg_prepared_xacts', ['DO $$ BEGIN RAISE lock_not_available; END $$']],

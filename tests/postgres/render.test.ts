@@ -134,7 +134,7 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     alter({ ...column, nullable: false, default: '1' }, { nullable: true, default: null }),
     [
       alterColumn('SET DEFAULT 1'),
-      'UPDATE "dbos"."t" SET "c" = DEFAULT WHERE "c" IS NULL',
+      'UPDATE ONLY "dbos"."t" SET "c" = DEFAULT WHERE "c" IS NULL',
       alterColumn('SET NOT NULL'),
     ],
   ],
@@ -345,11 +345,11 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     'alter version',
     alter(version, { values: ['7', '8'] }),
     [
-      `DELETE FROM "dbos"."t" WHERE "c"::text NOT IN ('125')`,
+      `DELETE FROM ONLY "dbos"."t" WHERE "c"::text NOT IN ('125')`,
       'INSERT INTO "dbos"."t" ("c") VALUES (125) ON CONFLICT DO NOTHING',
     ],
   ],
-  ['drop version', drop(version), ['DELETE FROM "dbos"."t"']],
+  ['drop version', drop(version), ['DELETE FROM ONLY "dbos"."t"']],
 
   ['drop dependent', drop(dependent), ['DROP VIEW public.v']],
 ];
@@ -947,7 +947,7 @@ describe('render', () => {
     const context = { live: new Map(), target: catalogOf([version]), facts: unknown };
     const changes = [create({ ...column, type: 'bigint', nullable: false }), create(version)];
     expect(postgres.render(changes, context).map(({ sql }) => sql)).toEqual([
-      'DELETE FROM "dbos"."t"',
+      'DELETE FROM ONLY "dbos"."t"',
       'ALTER TABLE "dbos"."t" ADD COLUMN "c" bigint NOT NULL',
       'INSERT INTO "dbos"."t" ("c") VALUES (125) ON CONFLICT DO NOTHING',
     ]);
@@ -961,7 +961,7 @@ describe('render', () => {
         .render([create(primary)], { live, target: catalogOf(declaredContent), facts: unknown })
         .map(({ sql }) => sql);
     const added = 'ALTER TABLE "dbos"."t" ADD CONSTRAINT "k" PRIMARY KEY ("c")';
-    expect(sqlWith([version])).toEqual(['DELETE FROM "dbos"."t"', added]);
+    expect(sqlWith([version])).toEqual(['DELETE FROM ONLY "dbos"."t"', added]);
     expect(sqlWith([])).toEqual([added]);
   });
 
@@ -979,7 +979,7 @@ describe('render', () => {
     });
     expect(statement).toMatchObject({ commits: 'no transaction', ...copied, hazards: [] });
     expect(statement?.sql).toMatch(
-      /^DO \$body\$\n<<work>>\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*UPDATE "dbos"\."workflow_status" .*COMMIT;.*\$body\$$/s,
+      /^DO \$body\$\n<<work>>\nDECLARE\n.*INSERT INTO "dbos"\."workflow_input" .*UPDATE ONLY "dbos"\."workflow_status" .*COMMIT;.*\$body\$$/s,
     );
   });
 
@@ -988,7 +988,7 @@ describe('render', () => {
     const [statement] = postgres.render([drop(backlog)], { live: complete, target: complete, facts: unknown });
     expect(statement).toMatchObject({ commits: 'with others', ...copied, hazards: [] });
     expect(statement?.sql).toMatch(
-      /^DO .*INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING.*UPDATE "dbos"\."workflow_status" /s,
+      /^DO .*INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING.*UPDATE ONLY "dbos"\."workflow_status" /s,
     );
     expect(statement?.sql).not.toContain('COMMIT');
   });

@@ -75,18 +75,18 @@ const hasColumns = (table: string, columns: readonly string[]): string =>
 const some = (text: string): string =>
   `query_to_xml(${quoteLiteral(`SELECT 1 AS v FROM ${text} LIMIT 1`)}, true, false, '')::text LIKE '%<v>%'`;
 
-const all = ({ table }: Takeover, { schema }: Look): string => `${qualified(schema, table)} o`;
+const all = ({ table }: Takeover, { schema }: Look): string => `ONLY ${qualified(schema, table)} o`;
 
 function missing(takeover: Takeover, look: Look): string {
   const key = quoteIdentifier(takeover.columns[0] ?? '');
   return `${all(takeover, look)} WHERE NOT EXISTS
-    (SELECT FROM ${qualified(look.schema, takeover.into)} n WHERE n.${key}::text = o.${key}::text)`;
+    (SELECT FROM ONLY ${qualified(look.schema, takeover.into)} n WHERE n.${key}::text = o.${key}::text)`;
 }
 
 function unfilled(takeover: Takeover, place: Takeover['fills'][number], look: Look): string {
   const pairs = pairsOf(takeover.columns, place.columns);
   const [[oldKey, key] = ['', '']] = pairs;
-  return `${all(takeover, look)} JOIN ${qualified(look.schema, place.table)} n ON n.${key}::text = o.${oldKey}::text
+  return `${all(takeover, look)} JOIN ONLY ${qualified(look.schema, place.table)} n ON n.${key}::text = o.${oldKey}::text
     WHERE ${isUnfilled(pairs.slice(1))}`;
 }
 
@@ -110,12 +110,13 @@ export const notArrived = 'DBOS1';
  * Copies in batches along the older table's key, each of which is compared with what it was made from: a trigger can keep
  * a row out, or alter it. What others have written to a row meanwhile is theirs. Committed one by one, the batches can
  * be ended and begun again; COMMIT in a DO block works outside a transaction only.
- * A column may have any name, so that variables are called by their block and columns by their table.
+ * A column may have any name, so that variables are called by their block and columns by their table. Rows of tables that
+ * inherit from ours are somebody else's, and stay out by ONLY.
  * https://www.postgresql.org/docs/current/plpgsql-transactions.html
  * https://www.postgresql.org/docs/current/plpgsql-implementation.html#PLPGSQL-VAR-SUBST
  */
 function copyRows(o: BacklogObject, isAtOnce: boolean): Draft {
-  const old = `${qualified(o.schema, o.table)} o`;
+  const old = `ONLY ${qualified(o.schema, o.table)} o`;
   const key = `o.${quoteIdentifier(o.columns[0] ?? '')}`;
   const body = `
 <<work>>
@@ -144,10 +145,10 @@ function insertBatch(o: BacklogObject): string {
   const isInBatch = `o.${key} BETWEEN work.first AND work.last`;
   return `    WITH w AS (
       INSERT INTO ${to} AS n ${columnList(o.columns)}
-        SELECT ${pairs.map(([column]) => `o.${column}`).join(', ')} FROM ${from} o WHERE ${isInBatch}
+        SELECT ${pairs.map(([column]) => `o.${column}`).join(', ')} FROM ONLY ${from} o WHERE ${isInBatch}
         ON CONFLICT DO NOTHING RETURNING n.${key} AS k
     ) SELECT array_agg(w.k) INTO work.written FROM w;
-    SELECT min(o.${key}) INTO work.lost FROM ${from} o LEFT JOIN ${to} n ON n.${key} = o.${key}
+    SELECT min(o.${key}) INTO work.lost FROM ONLY ${from} o LEFT JOIN ONLY ${to} n ON n.${key} = o.${key}
       WHERE ${isInBatch} AND (n.${key} IS NULL OR ${isAltered(pairs)});
 ${raiseLost(o, o.into)}`;
 }
@@ -158,10 +159,10 @@ function fillBatch(o: BacklogObject, place: BacklogObject['fills'][number]): str
   const [[oldKey, key] = ['', ''], ...values] = pairs;
   const isSame = `n.${key} = o.${oldKey} AND o.${oldKey} BETWEEN work.first AND work.last`;
   return `    WITH w AS (
-      UPDATE ${to} n SET ${values.map(([old, value]) => `${value} = o.${old}`).join(', ')}
-        FROM ${from} o WHERE ${isSame} AND ${isUnfilled(values)} RETURNING n.${key} AS k
+      UPDATE ONLY ${to} n SET ${values.map(([old, value]) => `${value} = o.${old}`).join(', ')}
+        FROM ONLY ${from} o WHERE ${isSame} AND ${isUnfilled(values)} RETURNING n.${key} AS k
     ) SELECT array_agg(w.k) INTO work.written FROM w;
-    SELECT min(o.${oldKey}) INTO work.lost FROM ${from} o JOIN ${to} n ON ${isSame}
+    SELECT min(o.${oldKey}) INTO work.lost FROM ONLY ${from} o JOIN ONLY ${to} n ON ${isSame}
       WHERE (${isUnfilled(values)}) OR ${isAltered(pairs)};
 ${raiseLost(o, place.table)}`;
 }
@@ -183,10 +184,10 @@ const raiseLost = ({ schema, table }: BacklogObject, into: string): string => {
 export const copyAtOnce = (o: BacklogObject): readonly Draft[] => {
   const names = o.columns.map(quoteIdentifier).join(', ');
   const from = qualified(o.schema, o.table);
-  const copy = `INSERT INTO ${qualified(o.schema, o.into)} ${columnList(o.columns)} SELECT ${names} FROM ${from} ON CONFLICT DO NOTHING`;
+  const copy = `INSERT INTO ${qualified(o.schema, o.into)} ${columnList(o.columns)} SELECT ${names} FROM ONLY ${from} ON CONFLICT DO NOTHING`;
   const fills = o.fills.map((place) => {
     const [[oldKey, key] = ['', ''], ...values] = pairsOf(o.columns, place.columns);
-    return `UPDATE ${qualified(o.schema, place.table)} n SET ${values.map(([old, value]) => `${value} = o.${old}`).join(', ')} FROM ${from} o WHERE n.${key} = o.${oldKey} AND ${isUnfilled(values)}`;
+    return `UPDATE ONLY ${qualified(o.schema, place.table)} n SET ${values.map(([old, value]) => `${value} = o.${old}`).join(', ')} FROM ONLY ${from} o WHERE n.${key} = o.${oldKey} AND ${isUnfilled(values)}`;
   });
   return [copy, ...fills].map((sql) => ({ sql, ...costOf(o) }));
 };

@@ -1,7 +1,10 @@
 import type { Alter } from '../../model/change.ts';
+import { isSafeDefault } from '../../model/danger.ts';
 import type { RenderContext } from '../../model/dialect.ts';
-import type { ColumnObject } from '../../model/objects.ts';
+import type { ColumnObject, Domain } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
+import { valueIn } from '../asking.ts';
+import { type ColumnRow, columnsQuery } from '../columns-query.ts';
 import { isRetyped, retyping } from '../retype.ts';
 import { defaultText, typeText } from '../spelling.ts';
 import {
@@ -21,39 +24,12 @@ import {
 } from './draft.ts';
 import { contentOf, deleteStrange, emptyTable } from './version.ts';
 
-interface ColumnRow {
-  readonly table: string;
-  readonly name: string;
-  readonly position: number;
-  readonly type: string;
-  readonly notNull: boolean;
-  readonly identity: string;
-  readonly generated: string;
-  readonly expression: string | null;
-  readonly collation: string | null;
-  readonly storage: NonNullable<ColumnObject['storage']> | null;
-  readonly compression: NonNullable<ColumnObject['compression']> | null;
-}
-
-/**
- * From PostgreSQL 18 on a NOT NULL is a constraint, which need not be validated: until it is, there may be rows
- * without a value. https://www.postgresql.org/docs/current/catalog-pg-constraint.html
- */
-const query = `SELECT tab.relname AS "table", a.attname AS name, a.attnum AS position,
-    format_type(a.atttypid, a.atttypmod) AS type, 
-    a.attnotnull AND (a.attrelid, a.attnum) NOT IN (SELECT conrelid, conkey[1] FROM con WHERE contype = 'n') AS "notNull",
-    a.attidentity AS identity, a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
-    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
-    CASE WHEN a.attstorage <> t.typstorage THEN
-      CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END AS storage,
-    CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression
-  FROM tab JOIN pg_attribute a ON a.attrelid = tab.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_type t ON t.oid = a.atttypid
-  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum`;
-
 export const column: KindModule<'column', ColumnRow> = {
-  rows: () => query,
-  read: ({ table, name, position, type, notNull, collation, storage, compression, ...row }, { schema }) => [
+  rows: () => columnsQuery,
+  read: (
+    { table, name, position, type, notNull, collation, storage, compression, domain: made, ...row },
+    { schema },
+  ) => [
     {
       kind: 'column',
       schema,
@@ -68,6 +44,7 @@ export const column: KindModule<'column', ColumnRow> = {
       collation,
       ...(storage === null ? {} : { storage }),
       ...(compression === null ? {} : { compression }),
+      ...(made === null ? {} : { domain: valueIn(made) as Domain }),
     },
   ],
   declare: ({ tables }, { schema }) =>
@@ -98,9 +75,22 @@ export const column: KindModule<'column', ColumnRow> = {
     ],
   }),
   needs: (change) => mayOwn(change.type === 'drop' ? change.from : change.to),
-  // The values stay.
-  mend: (o) => alterColumn(o, 'DROP NOT NULL').sql,
+  mend,
 };
+
+/** The values stay, but for those of a virtual column, which are nowhere. */
+function mend(o: ColumnObject): string {
+  if (o.generated?.endsWith(' VIRTUAL') === true) return dropColumn(o).sql;
+  const isUnsafe = o.default !== null && !isSafeDefault(o.default);
+  const isUnfilled = !o.nullable && (o.default === null || isUnsafe);
+  const actions = [
+    o.generated === null ? null : 'DROP EXPRESSION',
+    o.domain === undefined ? null : `TYPE ${o.domain.base}`,
+    isUnsafe ? 'DROP DEFAULT' : null,
+    isUnfilled ? 'DROP NOT NULL' : null,
+  ].filter((action) => action !== null);
+  return alterTable(o, actions.map((action) => `ALTER COLUMN ${quoteIdentifier(o.name)} ${action}`).join(', ')).sql;
+}
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */
 export const columnClause = (o: ColumnObject): string =>
@@ -197,7 +187,7 @@ const fillNulls = (o: ColumnObject): readonly Draft[] =>
     ? []
     : [
         {
-          sql: `UPDATE ${tableOf(o)} SET ${quoteIdentifier(o.name)} = DEFAULT WHERE ${quoteIdentifier(o.name)} IS NULL`,
+          sql: `UPDATE ONLY ${tableOf(o)} SET ${quoteIdentifier(o.name)} = DEFAULT WHERE ${quoteIdentifier(o.name)} IS NULL`,
           ...lock(relationOf(o), 'ROW EXCLUSIVE'),
           scans: [relationOf(o)],
         },

@@ -16,7 +16,7 @@ import { quoteIdentifier } from '../../sql/quote.ts';
 export interface KindModule<K extends ObjectKind, R = never> {
   /**
    * Its part of the catalog query: a query whose rows become a JSON array; null where nothing is asked for. It may use
-   * what `catalog-query.ts` defines: `ns`, `rel`, `tab`, `fun`, `con` and `app`.
+   * what `regarded` in `asking.ts` defines, `ns`, `rel`, `tab`, `fun` and `con`, and `app`.
    */
   rows(look: Look): string | null;
   /** What a row stands for. @throws UserError where the role may not see what has to be known */

@@ -1,11 +1,10 @@
 import type { RenderContext } from '../../model/dialect.ts';
 import { relationName } from '../../model/facts.ts';
 import type { Hazard } from '../../model/hazard.ts';
-import type { Deferrable, ForeignKeyObject, ReferentialAction } from '../../model/objects.ts';
-import { columnNames } from '../asking.ts';
+import type { ForeignKeyObject } from '../../model/objects.ts';
+import { rowsIn } from '../asking.ts';
 import {
   addConstraint,
-  deferrable,
   deferrableClause,
   dropConstraint,
   renameConstraint,
@@ -14,8 +13,8 @@ import {
   validatedLater,
   validityClause,
   validityOf,
-  type ValidityRow,
 } from '../constraint.ts';
+import { type ForeignKeyRow, foreignKeysQuery, type IncomingKeyRow, type OwnKeyRow } from '../foreign-keys-query.ts';
 import { defaultName } from '../spelling.ts';
 import {
   columnList,
@@ -32,46 +31,25 @@ import {
   writing,
 } from './draft.ts';
 
-interface ForeignKeyRow extends ValidityRow {
-  readonly table: string;
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly referencedSchema: string;
-  readonly referencedTable: string;
-  readonly referencedColumns: readonly string[];
-  readonly onUpdate: ReferentialAction;
-  readonly onDelete: ReferentialAction;
-  readonly match: ForeignKeyObject['match'];
-  readonly deferrable: Deferrable;
-  readonly unguarded: boolean;
+interface Row {
+  /** Null in the row of the incoming ones. */
+  readonly own: OwnKeyRow | null;
+  readonly incoming: string | null;
 }
 
-/** https://www.postgresql.org/docs/current/catalog-pg-constraint.html */
-const action = (code: string): string =>
-  `CASE ${code} WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' END`;
+const keyOf = <R extends ForeignKeyRow>({ validated, enforced, ...row }: R) => ({
+  kind: 'foreignKey' as const,
+  ...row,
+  ...validityOf({ validated, enforced }),
+});
 
-/**
- * Triggers of the server's own enforce it, on both tables. Whoever ends a restore that had switched all triggers off
- * leaves them off. https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER
- */
-const query = `SELECT con."table", conname AS name, convalidated AS validated, enforced, ${deferrable} AS deferrable, columns,
-    n.nspname AS "referencedSchema", f.relname AS "referencedTable", ${columnNames('confkey', 'confrelid')} AS "referencedColumns",
-    ${action('confupdtype')} AS "onUpdate", ${action('confdeltype')} AS "onDelete",
-    CASE confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' ELSE 'SIMPLE' END AS match,
-    EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = con.oid AND t.tgenabled IN ('D', 'R')) AS unguarded
-  FROM con JOIN pg_class f ON f.oid = confrelid JOIN pg_namespace n ON n.oid = f.relnamespace WHERE contype = 'f'`;
-
-export const foreignKey: KindModule<'foreignKey', ForeignKeyRow> = {
-  rows: () => query,
-  read: ({ validated, enforced, unguarded, ...row }, { schema }) => [
-    {
-      kind: 'foreignKey',
-      schema,
-      ...row,
-      ...validityOf({ validated, enforced }),
-      ...(unguarded ? { unguarded: true } : {}),
-    },
-  ],
+export const foreignKey: KindModule<'foreignKey', Row> = {
+  rows: foreignKeysQuery,
+  read: ({ own, incoming }, { schema }) => {
+    if (own === null) return (rowsIn(incoming) as readonly IncomingKeyRow[]).map(keyOf);
+    const { unguarded, ...row } = own;
+    return [{ schema, ...keyOf(row), ...(unguarded ? { unguarded } : {}) }];
+  },
   declare: ({ tables }, { schema }) =>
     tables.flatMap(({ name: table, foreignKeys = [] }) =>
       foreignKeys.map(({ name, columns, references, onUpdate, onDelete }) => ({

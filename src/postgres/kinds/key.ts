@@ -114,6 +114,7 @@ const foreignKeysTo = (o: KeyObject, { live }: RenderContext): readonly ForeignK
   [...live.values()].filter(
     (f): f is ForeignKeyObject =>
       f.kind === 'foreignKey' &&
+      f.incoming === undefined &&
       f.referencedSchema === o.schema &&
       f.referencedTable === o.table &&
       sameColumns(f.referencedColumns, o.columns),

@@ -71,11 +71,12 @@ const whereItIs = ({ table, column }: Content): string =>
  * The rows of a bookkeeping table, which need not be there: query_to_xml takes its query as a text, so that a missing
  * table, column or privilege is no error. The highest come first, since one of them may be ahead of us; they are
  * compared as texts, longer ones being higher and those below zero last, since the column need not have its declared type.
+ * Rows of a table that inherits from it are somebody else's.
  * Rows that row security leaves are not all of them. https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
 function xmlOf({ table, column }: Content, schema: string): string {
   const value = quoteIdentifier(column);
-  const query = `SELECT ${value}::text AS v FROM ${qualified(schema, table)}
+  const query = `SELECT ${value}::text AS v FROM ONLY ${qualified(schema, table)}
     ORDER BY ${value}::text LIKE '-%', length(${value}::text) DESC, ${value}::text COLLATE "C" DESC LIMIT 100`;
   return `CASE WHEN ${mayUseSchema} AND has_column_privilege(tab.oid, a.attnum, 'SELECT') AND NOT row_security_active(tab.oid)
       THEN query_to_xml(${quoteLiteral(query)}, true, false, '')::text END`;
@@ -123,7 +124,7 @@ const insert = (o: VersionObject): Draft => ({
 });
 
 const deleting = (o: { readonly schema: string; readonly table: string }, condition = ''): Draft => ({
-  sql: `DELETE FROM ${tableOf(o)}${condition}`,
+  sql: `DELETE FROM ONLY ${tableOf(o)}${condition}`,
   ...lock(relationOf(o), 'ROW EXCLUSIVE'),
   scans: [relationOf(o)],
 });
