@@ -1,7 +1,9 @@
 import type { Change } from '../model/change.ts';
-import type { Connection, Opened } from '../model/dialect.ts';
+import type { Connection, DialectName, Opened } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
-import { isOnServer, type Plan, type Segment } from '../model/plan.ts';
+import { groupBy } from '../model/group-by.ts';
+import type { ObjectId } from '../model/objects.ts';
+import { isOnServer, type Plan, type Segment, statementsOf } from '../model/plan.ts';
 import { type Database, openDatabase, withConnection, withoutSignal } from './database.ts';
 import { type Inspection, inspectOpened } from './inspect.ts';
 import { takeLock } from './lock.ts';
@@ -17,6 +19,7 @@ export interface SegmentProgress {
   readonly number: number;
   readonly of: number;
   readonly segment: Segment;
+  readonly dialect: DialectName;
 }
 
 export interface ApplyOptions {
@@ -56,7 +59,7 @@ export async function apply(inspection: Inspection, options: ApplyOptions): Prom
     const unrecorded = isRecorded ? await record(database, opened.connection, plan, run, true) : null;
     return { plan, unrecorded, url: opened.connection.url };
   } catch (error) {
-    await recordWhatIsDone(inspection, run);
+    await recordWhatIsDone(database, run);
     throw error;
   } finally {
     if (opened !== inspection.opened) await opened.connection.close();
@@ -67,8 +70,14 @@ export async function apply(inspection: Inspection, options: ApplyOptions): Prom
 interface Run extends ApplyOptions {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Segments that are done in the database itself. */
-  readonly done: Segment[];
+  /** What is done in the database itself, in its order. */
+  readonly done: Done[];
+}
+
+/** A segment with the plan that it is of: there are several where the schema was changed by others meanwhile. */
+interface Done {
+  readonly plan: Plan;
+  readonly segment: Segment;
 }
 
 const record = async (
@@ -81,14 +90,22 @@ const record = async (
   author === null ? null : tryRecord(database, connection, plan, { ...author, startedAt, isComplete });
 
 /** A run that is ended half-way leaves a record of what it had done; that it cannot is not worth a second error. */
-async function recordWhatIsDone({ database, plan }: Inspection, run: Run): Promise<void> {
-  const isLasting = run.done.some(({ statements }) => statements.some(({ objects }) => objects.length > 0));
-  if (run.record === null || !isLasting) return;
-  const made = new Set(run.done.flatMap(({ statements }) => statements.flatMap(({ objects }) => objects)));
-  const part = { ...plan, segments: run.done, changes: plan.changes.filter(({ id }) => made.has(id)) };
+async function recordWhatIsDone(database: Database, run: Run): Promise<void> {
+  const [first, last] = [run.done[0], run.done.at(-1)];
+  const isLasting = run.done.some(({ segment }) => madeBy([segment]).size > 0);
+  if (run.record === null || first === undefined || last === undefined || !isLasting) return;
+  const changes = [...groupBy(run.done, ({ plan }) => plan)].flatMap(([plan, done]) => {
+    const made = madeBy(done.map(({ segment }) => segment));
+    return plan.changes.filter(({ id }) => made.has(id));
+  });
+  const part = { ...last.plan, basis: first.plan.basis, segments: run.done.map(({ segment }) => segment), changes };
   const write = (connection: Connection): Promise<string | null> => record(database, connection, part, run, false);
   await withConnection(withoutSignal(database), { write: true }, write).catch(() => {});
 }
+
+/** Ids of what segments make. */
+const madeBy = (segments: readonly Segment[]): ReadonlySet<ObjectId> =>
+  new Set(statementsOf({ segments }).flatMap(({ objects }) => objects));
 
 /** Two plans, one applied after the other, as one. */
 const together = (created: Plan, current: Plan): Plan => ({
@@ -137,10 +154,10 @@ async function runAll(
   guardOf: Guard = () => undefined,
 ): Promise<void> {
   for (const [i, segment] of segments.entries()) {
-    const place = { number: i + 1, of: segments.length, segment };
+    const place = { number: i + 1, of: segments.length, segment, dialect: inspection.dialect.name };
     onSegment?.({ state: 'begins', ...place });
     await runSegment(inspection, connection, segment, guardOf(segment));
-    if (!isOnServer(segment)) done.push(segment);
+    if (!isOnServer(segment)) done.push({ plan: inspection.plan, segment });
     onSegment?.({ state: 'is done', ...place });
   }
 }

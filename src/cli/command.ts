@@ -73,9 +73,10 @@ export abstract class DatabaseCommand extends OperatorCommand {
     return { ...config, signal: this.context.signal, on: this.on };
   }
 
-  /** Tells on stderr what a run waits for. */
+  /** Tells on stderr what a run waits for, and what the server warns of. */
   protected readonly on: Listeners = {
     wait: ({ what }) => this.warn(`waiting for ${what}`),
+    warning: (text) => this.warn(`warning: ${text.replaceAll('\n', '\n         ')}`),
     segment: this.progress.listen,
   };
 }

@@ -1,4 +1,5 @@
 import { Cli } from 'clipanion';
+import { endBy, endInTime, isHeld } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
 import { endingSignals, Interrupted } from './interruption.ts';
 import { main } from './main.ts';
@@ -19,6 +20,7 @@ for (const signal of endingSignals) {
     const reason = new Interrupted(signal);
     if (!interruption.signal.aborted) return interruption.abort(reason);
     process.stderr.write('ended at once: the server may still be working on what it was sent last\n');
+    if (isHeld()) return endBy(signal);
     process.exit(reason.exitCode);
   });
 }
@@ -26,3 +28,5 @@ for (const signal of endingSignals) {
 const context = { ...Cli.defaultContext, cwd: process.cwd(), signal: interruption.signal };
 const exitCode = await main(process.argv.slice(2), context);
 process.exitCode ??= exitCode;
+const { reason } = interruption.signal;
+endInTime(reason instanceof Interrupted ? reason.signal : 'SIGKILL', [process.stdout, process.stderr]);

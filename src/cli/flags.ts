@@ -40,7 +40,14 @@ export const flags = {
   dryRun: { names: '--dry-run', value: null, about: 'Print the SQL that would run, and change nothing' },
   check: { names: '--check', value: null, about: 'Exit with 2 when something differs, and change nothing' },
   format: { names: '--format', value: 'FORMAT', about: 'text, json, sql or diff, for --plan and --check' },
-  allow: { names: '--allow', value: 'HAZARD', about: 'data-loss: drop tables of earlier releases with their rows' },
+  historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
+  limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },
+  allow: {
+    names: '--allow',
+    value: 'HAZARD',
+    about:
+      'data-loss: let rows, columns and values go: tables of earlier releases with their rows, and values that a change of type does not keep',
+  },
   ignore: {
     names: '--ignore',
     value: 'PATTERN',

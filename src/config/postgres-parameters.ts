@@ -1,4 +1,5 @@
 import { nearest } from '../model/nearest.ts';
+import { sslModeOf, strictest } from '../model/ssl-mode.ts';
 import type { Environment, PostgresTarget } from '../model/target.ts';
 import { variable } from './environment.ts';
 
@@ -176,17 +177,17 @@ const others = [
   },
 ] as const;
 
-const ofLibpq: readonly string[] = [...heeded, ...idle, ...Object.keys(unsupported)];
+const known: readonly string[] = [...heeded, ...idle, ...Object.keys(unsupported)];
 
 const reasonOf = (name: string): string | undefined =>
   others.find(({ names }) => names.includes(name.toLowerCase()))?.why;
 
 /** Whether anybody's URLs carry a parameter of this name. */
-export const isKnownParameter = (name: string): boolean => ofLibpq.includes(name) || reasonOf(name) !== undefined;
+export const isKnownParameter = (name: string): boolean => known.includes(name) || reasonOf(name) !== undefined;
 
 /** The parameter that an unknown name was most likely meant for. */
 export const meantParameter = (name: string): string | undefined =>
-  nearest(name.toLowerCase(), [...ofLibpq, ...others.flatMap(({ names }) => names)]);
+  nearest(name.toLowerCase(), [...known, ...others.flatMap(({ names }) => names)]);
 
 /** A demand that cannot be met: `parameter hostaddr`, `PGHOSTADDR`. */
 export interface Demand {
@@ -211,9 +212,28 @@ export function unsupportedDemand(
   return null;
 }
 
+/** What is heeded and libpq knows under another name or not at all, and what no line that is printed may hold. */
+const notPrinted: ReadonlySet<string> = new Set([
+  ...words('ssl sslmode maintenance_db password sslpassword'),
+  ...words('scram_client_key scram_server_key oauth_client_secret'),
+]);
+
+/**
+ * The parameters for another program that is made with libpq, as psql is: all that it knows and the URL has, but for
+ * secrets. The mode of TLS is said in libpq's own word.
+ */
+export function libpqParameters({ parameters }: PostgresTarget): ReadonlyMap<string, string> {
+  const asked = (['ssl', 'sslmode'] as const).map((name) => sslModeOf(name, parameters.get(name) ?? ''));
+  const mode = strictest(...asked);
+  return new Map([
+    ...[...parameters].filter(([name, value]) => known.includes(name) && !notPrinted.has(name) && value !== ''),
+    ...(mode === undefined ? [] : [['sslmode', mode] as const]),
+  ]);
+}
+
 /** What the operator should know of the parameters of a URL that mean something to other drivers only. */
 export function parameterWarnings({ parameters }: PostgresTarget): readonly string[] {
-  const names = [...parameters.keys()].filter((name) => !ofLibpq.includes(name));
+  const names = [...parameters.keys()].filter((name) => !known.includes(name));
   return others.flatMap(({ why }) => {
     const those = names.filter((name) => reasonOf(name) === why);
     const verb = those.length === 1 ? 'is' : 'are';

@@ -13,7 +13,7 @@ export interface HazardTraits {
  */
 export const hazards = {
   'data-loss': {
-    meaning: 'Rows or values are gone afterwards, and no second run brings them back.',
+    meaning: 'Rows, columns or values are gone afterwards, and no second run brings them back.',
     stops: 'nobody',
     needsConsent: true,
   },

@@ -2,6 +2,8 @@ import { runtimeVersion } from '../../schema/index.ts';
 import { apply } from '../apply/apply.ts';
 import { refuseImpossible } from '../apply/refuse.ts';
 import type { Plan } from '../model/plan.ts';
+import { likelyRenames, renameText } from '../planner/likely-renames.ts';
+import { renameColumn } from '../sql/rename-column.ts';
 import { type CustomCommands, runCustomCommands } from './custom-commands.ts';
 import { databasesOf } from './databases.ts';
 import { type Grants, grantsOf } from './grants.ts';
@@ -52,6 +54,7 @@ export async function migrate(request: MigrateRequest): Promise<MigrateOutcome> 
     for (const { inspection } of inspected) refuseImpossible(inspection);
     for (const entry of inspected) {
       const found = await databasePlanOf(entry, { isOneOfSeveral: inspected.length > 1, ignore, recognise: false });
+      warnOfRenames(entry, on);
       const { url, ...done } = await applied(entry, on);
       migrated.push({ ...found, ...done });
       urls.push(url);
@@ -65,6 +68,14 @@ export async function migrate(request: MigrateRequest): Promise<MigrateOutcome> 
     await runCustomCommands(request.commands, entries, urls, { application, onCommand });
   }
   return { databases: migrated };
+}
+
+/** A column that is added anew has none of the values that stand under the name it was given by hand. */
+function warnOfRenames({ inspection }: Inspected, on: MigrateListeners | undefined): void {
+  for (const rename of likelyRenames(inspection.plan)) {
+    const statement = renameColumn(inspection.dialect.name, rename.from, rename.to.name);
+    on?.warning?.(`${renameText(rename)}\n${statement}`);
+  }
 }
 
 async function applied({ title, inspection }: Inspected, on: MigrateListeners | undefined) {

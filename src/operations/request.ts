@@ -19,7 +19,10 @@ export interface SegmentEvent extends SegmentProgress {
 export interface Listeners {
   readonly wait?: (wait: Wait) => void;
   readonly segment?: (event: SegmentEvent) => void;
-  /** Something that the caller should know and that keeps nothing from running. */
+  /**
+   * Something that the caller should know and that keeps nothing from running, as what the server warns of; each text
+   * once. Its detail, and what to do, stand on lines of their own.
+   */
   readonly warning?: (text: string) => void;
 }
 

@@ -12,6 +12,8 @@ interface Context {
 /** How far the server came with what it was sent is not known here, and need not be. */
 const again = (): string => 'run it again when the server is there: it does what is then left to do';
 
+const remade = (): string => 'drop what is named above, run it again, then make it anew';
+
 const unfit = (): string =>
   'rows hold values that the type of the column does not take: correct them, then run it again';
 
@@ -19,7 +21,7 @@ const unfit = (): string =>
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
   '25006': () => 'run it on the primary server, or as a role without default_transaction_read_only',
-  '0A000': () => 'drop what is named above, run it again, then make it anew',
+  '0A000': remade,
   '22003': unfit,
   '22P02': unfit,
   '22P05': ({ scope, user }) => lacksCharacter([scope.schema, scope.role ?? '', user]),
@@ -36,6 +38,7 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
   '53100': () => 'the disk is full: free space, then run it again',
   '42P07': () => nameTaken('an index or another object'),
   '42710': () => nameTaken('a type, a constraint or another object'),
+  '42804': remade,
   '42809': () => nameTaken('a procedure, an aggregate or another object'),
   '2BP01': () => 'another object depends on it: drop that one first, then run it again',
   '08006': again,

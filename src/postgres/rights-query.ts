@@ -3,9 +3,13 @@ import type { Look } from '../model/look.ts';
 export const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 export const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'];
 
+/** PostgreSQL 16 knows memberships that do not let a role become the other one; before, each one does. */
+const becoming = `CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END`;
+
 const owner = (oid: string): string =>
   `pg_get_userbyid(${oid}) AS owner, (SELECT rolsuper FROM pg_roles r WHERE r.oid = ${oid}) AS "ofSuperuser",
-      pg_has_role(${oid}, 'MEMBER') AS "isMember"`;
+      pg_has_role(${oid}, 'MEMBER') AND NOT pg_has_role(${oid}, 'USAGE') AS "isDormant", pg_has_role(${oid}, ${becoming}) AS "isAtHand",
+      EXISTS (SELECT FROM pg_auth_members a WHERE a.roleid = ${oid} AND a.member = current_user::regrole) AS "isDirect"`;
 
 /**
  * What the connected role may do, as a part of the catalog query.
@@ -13,6 +17,7 @@ const owner = (oid: string): string =>
  */
 export const rightsQuery = (look: Look): string => `json_build_object(
     'createDatabase', (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user),
+    'inherits', (SELECT rolinherit FROM pg_roles WHERE rolname = current_user),
     'createSchema', has_database_privilege(current_database(), 'CREATE'),
     'createInSchema', (SELECT has_schema_privilege(oid, 'CREATE') AND has_schema_privilege(oid, 'USAGE') FROM ns),
     'databaseOwner', (SELECT row_to_json(o) FROM (SELECT ${owner('datdba')} FROM pg_database WHERE datname = current_database()) o),

@@ -12,8 +12,12 @@ interface Owner {
   readonly owner: string;
   /** Whether that is a superuser. */
   readonly ofSuperuser: boolean;
-  /** Whether the connected role is a member of it, which need not let it do what the owner may. */
-  readonly isMember: boolean;
+  /** Whether the connected role is a member of it, and yet has not what the owner may. */
+  readonly isDormant: boolean;
+  /** Whether the connected role may become it by SET ROLE. */
+  readonly isAtHand: boolean;
+  /** Whether the membership is in that very role, and not in one that is a member of it. */
+  readonly isDirect: boolean;
 }
 
 /** Something that belongs neither to the role nor to one whose rights it has. */
@@ -25,6 +29,8 @@ interface Foreign extends Owner {
 /** What the connected role may do, as the catalog query tells it. */
 export interface Rights {
   readonly createDatabase: boolean;
+  /** Whether the role has the rights of those that it is a member of. PostgreSQL 16 and newer ask the membership. */
+  readonly inherits: boolean;
   readonly databaseOwner: Owner;
   /** CREATE on the database: needed for a schema that is not there. */
   readonly createSchema: boolean;
@@ -76,29 +82,43 @@ export function lackingRights(
   const grants = needed.flatMap((n) => (n.right === 'grant' ? [n.grant] : []));
   const lacking = [
     ...lackingCreate(needed, rights, place, role),
-    ...lackingMembership(foreignOnes(needed, grants, rights), place, server.user),
+    ...lackingMembership(foreignOnes(needed, grants, rights), rights.inherits, place, server),
     ...lackingPrivileges(needed, rights, place, role),
     ...lackingGrants(grants, rights, place),
   ];
   return lacking.map(({ what, remedy, of }) => ({
     what,
-    remedy: of.isMember ? inheritance(of.owner, server) : remedy,
+    remedy: isToInherit(of) ? inheritance(of, rights.inherits, server) : remedy,
     owner: of.owner,
   }));
 }
 
+/** Who may not become a superuser, though a member, is not to get its rights either: then they are handed over. */
+const isToInherit = ({ isDormant, isAtHand, ofSuperuser }: Owner): boolean => isDormant && (isAtHand || !ofSuperuser);
+
+/** A member that does not inherit has the owner's rights only after SET ROLE, where the membership allows that. */
+function inheritance(of: Owner, inherits: boolean, server: Question['server']): string {
+  const statements = membership(of, inherits, server);
+  if (!of.isAtHand) return statements;
+  const options = encodeURIComponent(`-c role=${of.owner.replaceAll(/[\\ ]/g, '\\$&')}`);
+  return `${statements}   or connect with options=-c role=${of.owner}, which is options=${options} in the URL`;
+}
+
 /**
- * A member that does not inherit has the owner's rights only after SET ROLE. From PostgreSQL 16 on each membership says
- * whether it inherits, and before that the role. https://www.postgresql.org/docs/current/role-membership.html
+ * The statements that make the connected role a member with the owner's rights. From PostgreSQL 16 on each membership
+ * says whether it inherits, as the role does where it is not told, and whether it allows SET ROLE, which stays as it is.
+ * Before that the role says the first, and each one on the way must.
+ * https://www.postgresql.org/docs/current/role-membership.html
+ * https://www.postgresql.org/docs/current/sql-grant.html#SQL-GRANT-DESCRIPTION-ROLES
  */
-function inheritance(owner: string, { user, version }: Question['server']): string {
-  const [group, member] = [owner, user].map(quoteIdentifier);
-  const sql =
-    Number.parseInt(version, 10) >= 16
-      ? `GRANT ${group} TO ${member} WITH INHERIT TRUE`
-      : `ALTER ROLE ${member} INHERIT`;
-  const options = encodeURIComponent(`-c role=${owner.replaceAll(/[\\ ]/g, '\\$&')}`);
-  return `${sql};   or connect with options=-c role=${owner}, which is options=${options} in the URL`;
+function membership(of: Owner, inherits: boolean, { user, version }: Question['server']): string {
+  const [group, member] = [of.owner, user].map(quoteIdentifier);
+  const grant = `GRANT ${group} TO ${member}`;
+  if (Number.parseInt(version, 10) < 16) {
+    return [...(of.isDirect ? [] : [`${grant};`]), ...(inherits ? [] : [`ALTER ROLE ${member} INHERIT;`])].join(' ');
+  }
+  if (of.isDormant) return `${grant} WITH INHERIT TRUE${of.isAtHand ? '' : ', SET FALSE'};`;
+  return `${grant}${inherits ? '' : ' WITH INHERIT TRUE'};`;
 }
 
 function lackingCreate(needed: readonly Right[], rights: Rights, place: Place, role: string): readonly Lacking[] {
@@ -139,23 +159,30 @@ function foreignOnes(needed: readonly Right[], grants: readonly GrantObject[], r
 }
 
 /** What the application's own role owns it could drop, so nothing is handed over to that one. */
-const lackingMembership = (foreign: readonly Foreign[], place: Place, user: string): readonly Lacking[] =>
+const lackingMembership = (
+  foreign: readonly Foreign[],
+  inherits: boolean,
+  place: Place,
+  server: Question['server'],
+): readonly Lacking[] =>
   [...new Set(foreign.map(({ owner }) => owner))].flatMap((owner) => {
     const theirs = foreign.filter((object) => object.owner === owner);
     const [first] = theirs;
     if (first === undefined) return [];
     const names = new Set(theirs.map(({ kind, name }) => `${kind} ${name}`));
-    const role = quoteIdentifier(user);
+    const role = quoteIdentifier(server.user);
     const handOver = theirs.map(
       ({ kind, name }) => `ALTER ${kind.toUpperCase()} ${qualified(place.schema, name)} OWNER TO ${role};`,
     );
     // Whoever is made a member of a superuser can become one.
-    const own = first.ofSuperuser ? [...new Set(handOver)].join('\n') : `GRANT ${quoteIdentifier(owner)} TO ${role};`;
+    const own = first.ofSuperuser ? [...new Set(handOver)].join('\n') : membership(first, inherits, server);
     return [
       {
         what: `change what ${owner} owns: ${[...names].join(', ')}`,
         remedy:
-          user === place.role && first.ofSuperuser ? 'leave them with that role, and migrate as an administrator' : own,
+          server.user === place.role && first.ofSuperuser
+            ? 'leave them with that role, and migrate as an administrator'
+            : own,
         of: first,
       },
     ];

@@ -1,5 +1,6 @@
 import { isOnServer, type Segment, type Statement } from '../model/plan.ts';
 import { singleLine } from '../sql/quote.ts';
+import { renamesOf } from './likely-renames.ts';
 import type { DatabaseView, RunView } from './view.ts';
 
 /**
@@ -26,6 +27,7 @@ function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): 
   return [
     comment(`${view.title}: ${view.url}`),
     ...view.obstacles.map(({ what }) => comment(what)),
+    ...renamesOf(view).map(({ text, sql }) => comment(`${text} ${sql}`)),
     ...(previous?.dialect === view.dialect ? [] : [stopAtErrors[view.dialect]]),
     ...(view.connectServer === null || elsewhere.length === 0 ? [] : [view.connectServer]),
     ...lines(elsewhere),

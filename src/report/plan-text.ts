@@ -7,6 +7,7 @@ import { sizedText } from './cost-text.ts';
 import { aheadText, changeText, nameOf } from './describe.ts';
 import { headingText } from './heading.ts';
 import { leftAloneText } from './left-alone.ts';
+import { renamesText } from './likely-renames.ts';
 import { obstaclesText } from './obstacles.ts';
 import {
   type ChangeOutline,
@@ -41,6 +42,7 @@ function databaseText(view: DatabaseView, paint: Paint): string {
   return [
     heading,
     obstaclesText(view, paint),
+    renamesText(view, paint),
     ...hazards.map((hazard) => `\n${hazardText(hazard, paint)}`),
     ...(left === '' ? [] : [`\n${left}`]),
     ...segments.map((segment, i) => {

@@ -140,6 +140,35 @@ describe('on PostgreSQL', () => {
   });
 });
 
+describe('a run that is ended half-way', () => {
+  test('records what it did, and not what was to be done when it began', async () => {
+    const { database, other, name } = await migrated();
+    await other.query(
+      `DROP INDEX dbos.idx_things_value;
+       CREATE FUNCTION public.undo() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+         DROP INDEX IF EXISTS dbos.idx_things_value; END $$;
+       CREATE EVENT TRIGGER undo ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION public.undo()`,
+    );
+    const inspection = await inspect(database, toDeclared);
+    await other.query('ALTER TABLE dbos.things DROP COLUMN note');
+    await userErrorOf(() => apply(inspection, options));
+    await inspection.opened.connection.close();
+    const [row] = await server.query(
+      `SELECT summary, live_fingerprint AS live, plan::text AS plan, completed_at AS completed FROM dbos.migrations
+       ORDER BY started_at DESC LIMIT 1`,
+      name,
+    );
+    // The column once, and the index three times.
+    expect(row).toMatchObject({ summary: '4 created', completed: null });
+    expect(row?.['plan']).toContain('ADD COLUMN');
+    expect(row?.['live']).not.toBe(inspection.plan.basis);
+    await other.query('DROP EVENT TRIGGER undo');
+    await other.end();
+    await migrate(database);
+    expect((await migrate(database)).plan.segments).toEqual([]);
+  });
+});
+
 describe('on SQLite', () => {
   /** What another process does, each time the database has been looked at, as often as it says. */
   function overtaken(times: number): { database: Database; path: string } {

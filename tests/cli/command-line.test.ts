@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { hazards } from '../../src/model/hazard.ts';
 import { runCli } from './run.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
@@ -83,6 +84,16 @@ describe('help', () => {
     expect(stdout.match(new RegExp(`^  \\$ dbos ${command}`, 'gm'))?.length).toBeGreaterThan(2);
     expect(await dbos('help', command)).toMatchObject({ stdout, exitCode: 0 });
     expect(await dbos(command, '--plan', '-h')).toMatchObject({ stdout, exitCode: 0 });
+  });
+
+  test('says all that --allow data-loss lets go, as the list of hazards does', async () => {
+    const { stdout } = await dbos('migrate', '--help');
+    const [about = ''] =
+      /--allow HAZARD (?! ?\[).*?(?= --ignore)/.exec(stdout.replaceAll(/\s+/g, ' ').split('Options')[1] ?? '') ?? [];
+    for (const lost of ['rows', 'columns', 'values']) {
+      expect(about).toContain(lost);
+      expect(hazards['data-loss'].meaning.toLowerCase()).toContain(lost);
+    }
   });
 
   test('says the exit codes', async () => {

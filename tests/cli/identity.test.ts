@@ -174,3 +174,88 @@ test('an index and a constraint of the operator’s keep their names, however eq
   expect(exitCode).toBe(0);
   expect(stdout).toContain('index:dbos.notifications.by_topic is yours');
 });
+
+describe('a table of ours whose column was renamed by hand', () => {
+  const renamed = 'workflow_inputs RENAME COLUMN workflow_uuid TO id';
+  const expectTold = async (url: string, sql: string): Promise<void> => {
+    for (const flags of [[], ['--plan'], ['--check']]) {
+      const { stderr, exitCode } = await runCli(['migrate', '-s', url, ...flags]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/table (?:dbos|main)\.workflow_inputs \((?:id, inputs|inputs, id)\)/);
+      expect(stderr).toContain(`${sql}   where workflow_inputs.workflow_uuid was renamed to id\n`);
+      expect(stderr).toContain(`--adopt 'table:`);
+    }
+  };
+
+  test('so that it is not known as ours: the refusal names the statement that renames it back', async () => {
+    const url = await server.createDatabase('renamed');
+    const name = new URL(url).pathname.slice(1);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    await server.query(
+      `INSERT INTO dbos.workflow_status (workflow_uuid, status, updated_at) VALUES ('w', 'PENDING', 1);
+       INSERT INTO dbos.workflow_inputs VALUES ('w', 'input'); UPDATE dbos.dbos_migrations SET version = 60;
+       ALTER TABLE dbos.${renamed}`,
+      name,
+    );
+    const sql = 'ALTER TABLE "dbos"."workflow_inputs" RENAME COLUMN "id" TO "workflow_uuid";';
+    await expectTold(url, sql);
+    await server.query(sql, name);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    expect(await server.query('SELECT inputs FROM dbos.workflow_input', name)).toEqual([{ inputs: 'input' }]);
+    expect((await runCli(['migrate', '-s', url, '--check'])).exitCode).toBe(0);
+  });
+
+  test('is named in a file too', async () => {
+    const path = join(temporaryDirectory(), 'dbos.sqlite');
+    const url = `sqlite:///${path}`;
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    const database = new Database(path);
+    database.exec(`ALTER TABLE ${renamed}; UPDATE dbos_migrations SET version = 3`);
+    const sql = 'ALTER TABLE "workflow_inputs" RENAME COLUMN "id" TO "workflow_uuid";';
+    await expectTold(url, sql);
+    database.exec(sql);
+    database.close();
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    expect((await runCli(['migrate', '-s', url, '--check'])).exitCode).toBe(0);
+  });
+
+  test('and another one of an application, which only has a column like ours, is not', async () => {
+    const url = await server.createDatabase('likeness');
+    await server.query(
+      'CREATE SCHEMA dbos; CREATE TABLE dbos.workflow_inputs (id bigint, payload text NOT NULL)',
+      new URL(url).pathname.slice(1),
+    );
+    const { stderr } = await runCli(['migrate', '-s', url]);
+    expect(stderr).toContain('not of DBOS');
+    expect(stderr).not.toContain('RENAME COLUMN');
+  });
+
+  test.each([
+    ['a key', 'workflow_status', 'workflow_uuid', 'id'],
+    ['another column', 'streams', 'value', 'content'],
+  ])('%s: plan, check and script name it, and migrate before it adds another one', async (_, table, column, other) => {
+    const url = await server.createDatabase('known');
+    const name = new URL(url).pathname.slice(1);
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    await server.query(
+      `INSERT INTO dbos.workflow_status (workflow_uuid, status, updated_at) VALUES ('w', 'PENDING', 1);
+       INSERT INTO dbos.streams (workflow_uuid, key, value, "offset") VALUES ('w', 'k', 'v', 1);
+       ALTER TABLE dbos.${table} RENAME COLUMN ${column} TO ${other}`,
+      name,
+    );
+    const said = `${table}.${column} was most likely renamed to ${other}; to rename it back:`;
+    const sql = `ALTER TABLE "dbos"."${table}" RENAME COLUMN "${other}" TO "${column}";`;
+    for (const flags of [['--plan'], ['--check'], ['--dry-run']]) {
+      const { stdout } = await runCli(['migrate', '-s', url, ...flags]);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${said} ${sql}`);
+    }
+    const { stderr, exitCode } = await runCli(['migrate', '-s', url]);
+    expect([stderr.startsWith(`warning: ${said}\n         ${sql}\nerror: column "${column}"`), exitCode]).toEqual([
+      true,
+      1,
+    ]);
+    await server.query(sql, name);
+    expect(await runCli(['migrate', '-s', url])).toMatchObject({ stderr: '', exitCode: 0 });
+    expect((await runCli(['migrate', '-s', url, '--check'])).exitCode).toBe(0);
+  });
+});

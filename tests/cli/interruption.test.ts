@@ -8,6 +8,7 @@ const event = (database: string, state: SegmentEvent['state'], number: number, o
   number,
   of,
   segment: { transaction, statements: [] },
+  dialect: 'postgres' as const,
 });
 
 test('what stands is told from what has been done in all databases', () => {
@@ -23,6 +24,14 @@ test('what stands is told from what has been done in all databases', () => {
   progress.listen(event('a', 'is done', 3, 3));
   progress.listen(event('b', 'begins', 1, 2));
   expect(progress.standing()).toBe('the running segment was rolled back, 3 of 5 are done; run it again to finish');
+});
+
+test('a transaction of SQLite is undone by who opens the file next', () => {
+  const progress = new Progress();
+  progress.listen({ ...event('a', 'begins', 2, 3), dialect: 'sqlite' });
+  expect(progress.standing()).toBe(
+    'the journal rolls the running segment back when the file is opened next, 0 of 3 are done; run it again to finish',
+  );
 });
 
 test('a signal has the exit code that shells give it', () => {

@@ -32,12 +32,53 @@ describe('psql goes to a database', () => {
     });
   });
 
-  test('of another server, over the TLS and the maintenance database that the URL asks for', () => {
-    const url = at('postgresql://u@h/app?sslmode=verify-full&sslpassword=x&maintenance_db=m%20m&application_name=a');
+  test('of another server, with all that the URL gives and libpq knows, and without the password', () => {
+    const known = {
+      channel_binding: 'require',
+      sslrootcert: '/etc/our ca.pem',
+      sslcert: 'me.crt',
+      passfile: '/run/pass',
+      options: '-c role=own&er',
+      application_name: 'a',
+      connect_timeout: '3',
+      keepalives_idle: '9',
+      load_balance_hosts: 'disable',
+    };
+    const secret = 'password=x&sslpassword=x';
+    const ours = 'maintenance_db=m%20m&pgbouncer=true&pool_timeout=3&target_session_attrs=read-write';
+    const given = Object.entries({ ...known, sslmode: 'verify-full' });
+    const query = given.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+    const url = at(`postgresql://u:x@h/app?sslmode=verify-full&${query}&${secret}&${ours}`);
     expect(psqlWay(url, system)).toEqual({
-      toServer: '\\connect "postgresql://u@h/m%20m?sslmode=verify-full"',
-      toDatabase: '\\connect "postgresql://u@h/app?sslmode=verify-full"',
+      toServer: `\\connect "postgresql://u@h/m%20m?${query}"`,
+      toDatabase: `\\connect "postgresql://u@h/app?${query}"`,
     });
+    expect(query).toContain('channel_binding=require');
+  });
+
+  test.each([
+    ['ssl=true', 'sslmode=require'],
+    ['ssl=1&sslmode=verify-ca', 'sslmode=verify-ca'],
+    ['ssl=verify-full&sslmode=require', 'sslmode=verify-full'],
+    ['sslmode=no-verify', 'sslmode=require'],
+    ['ssl=false', ''],
+    ['sslmode=', ''],
+  ])('of another server, with the mode of TLS in the word of libpq: %s', (given, said) => {
+    const { toDatabase } = psqlWay(at(`postgresql://u@h/app?${given}`), system);
+    expect(toDatabase).toBe(`\\connect "postgresql://u@h/app${said === '' ? '' : `?${said}`}"`);
+  });
+
+  test.each([
+    ['', 'sslmode=require&application_name=a', '\\connect app'],
+    ['sslmode=require', 'sslmode=require', '\\connect app'],
+    ['sslmode=verify-full', 'sslmode=require', '\\connect -reuse-previous=on "postgresql:///app?sslmode=verify-full"'],
+    ['options=-c%20role%3Da', '', '\\connect -reuse-previous=on "postgresql:///app?options=-c%20role%3Da"'],
+    ['', 'options=-c%20role%3Da', '\\connect -reuse-previous=on "postgresql:///app?options="'],
+  ])('of the same server with %j, from a connection with %j', (own, from, line) => {
+    const url = at(`postgresql://admin:secret@db:5433/app?${own}`);
+    const way = psqlWay(url, at(`postgresql://admin:secret@db:5433/prod_dbos?${from}`));
+    expect(way.toDatabase).toBe(line);
+    expect(way.toServer).toBe(line.includes('?') ? line.replace('/app', '/postgres') : null);
   });
 });
 

@@ -132,6 +132,7 @@ describe('the messages of docs/troubleshooting.md', () => {
     ...['permission denied for schema', 'could not connect to server', 'already exists', 'password authentication'],
     ...['canceling statement', 'could not create unique index', 'cannot change routine kind', 'database is locked'],
     ...['ENOENT', 'npx canceled', 'duplicate key value', 'is being accessed by other users'],
+    ...['cannot be implemented', 'has a collation version mismatch'],
   ];
   const code = sourcesIn('src')
     .map(({ text }) => text)

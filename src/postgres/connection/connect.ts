@@ -9,6 +9,7 @@ import { connectionOf } from './connection.ts';
 import { classify, type Sight, watch } from './sight.ts';
 import { resolveSettings, type Settings } from './settings.ts';
 import { isSocketDirectory } from './socket-directory.ts';
+import { passWarnings } from './warnings.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
 
 /** A connection or, where the server has no such database, the error to show if that is not what was expected. */
@@ -21,6 +22,8 @@ export interface ConnectOptions {
   readonly environment: Environment | null;
   /** Aborted, it ends the attempt to connect, and later whatever the connection is doing. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what the server warns of, with the connection and with each statement. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ConnectOptions {
  */
 export async function connectPostgres(target: PostgresTarget, options: ConnectOptions): Promise<Opened> {
   const settings = await resolveSettings(target, options.environment);
-  const opened = await open(settings, options.signal);
+  const opened = await open(settings, options);
   if ('connection' in opened) return { connection: opened.connection, missing: null };
   const error = explain(opened.failure, settings);
   if (serverCode(opened.failure) === MISSING_DATABASE) return { connection: null, missing: error };
@@ -66,7 +69,7 @@ export async function connectMaintenance(target: PostgresTarget, options: Connec
 
   async function openDatabase(database: string): Promise<Attempt & { settings: Settings }> {
     const settings = await resolveSettings({ ...target, database }, options.environment);
-    return { ...(await open(settings, options.signal)), settings };
+    return { ...(await open(settings, options)), settings };
   }
 }
 
@@ -76,10 +79,10 @@ type Attempt = { readonly connection: Connection } | { readonly failure: Failure
  * Tries what the mode of TLS allows, in its order. A second try is made where the first one failed for being with or
  * without TLS; never after a password was refused, so that no password is sent in clear that TLS did not like.
  */
-async function open(settings: Settings, signal: AbortSignal | undefined): Promise<Attempt> {
+async function open(settings: Settings, options: ConnectOptions): Promise<Attempt> {
   let attempt: Extract<Attempt, { failure: Failure }> | undefined;
   for (const tls of settings.ssl.attempts) {
-    const next = await tryToConnect(settings, tls, signal);
+    const next = await tryToConnect(settings, tls, options);
     if ('connection' in next) return next;
     const isLast = !dependsOnTls(next.failure);
     // The first failure is what the operator asked about, unless the second try came further than that.
@@ -101,7 +104,7 @@ const KEEP_ALIVE_AFTER = 30_000;
 async function tryToConnect(
   settings: Settings,
   tls: ConnectionOptions | null,
-  signal: AbortSignal | undefined,
+  { signal, onWarning = () => {} }: ConnectOptions,
 ): Promise<Attempt> {
   const { Client, types } = await import('pg');
   signal?.throwIfAborted();
@@ -113,6 +116,7 @@ async function tryToConnect(
     stream: () => socket,
   });
   const binding = watchBinding(client);
+  passWarnings(client, onWarning);
   const timer = startTimer(settings.timeout, () => {
     sight.timedOut = true;
     socket.destroy(new Error('timeout'));

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { UserError } from '../../model/errors.ts';
+import { type SslMode, sslModeOf, sslModes, type SslParameter, strictest } from '../../model/ssl-mode.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
 import { quoted } from '../../secrets/printable.ts';
 import { lookUp } from './look-up.ts';
@@ -26,9 +27,7 @@ const modes = {
   require: { tries: ['tls'], verifies: 'nothing' },
   'verify-ca': { tries: ['tls'], verifies: 'authority' },
   'verify-full': { tries: ['tls'], verifies: 'authority and name' },
-} as const;
-
-export type SslMode = keyof typeof modes;
+} as const satisfies Readonly<Record<SslMode, unknown>>;
 
 /**
  * Reads what URL and environment say about TLS, and the files that they name.
@@ -75,30 +74,21 @@ async function readFiles(target: PostgresTarget, read: FileReader, root: string 
  * https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
  */
 function readMode(target: PostgresTarget, environment: Environment, root: string | null): SslMode {
-  const ofUrl = (parameter: 'ssl' | 'sslmode'): SslMode | null => {
+  const ofUrl = (parameter: SslParameter): SslMode | null => {
     const text = target.parameters.get(parameter);
     return text ? modeOf(parameter, text) : null;
   };
-  const [ssl, sslmode] = [ofUrl('ssl'), ofUrl('sslmode')];
-  const strictest = (Object.keys(modes) as readonly SslMode[]).findLast((mode) => mode === ssl || mode === sslmode);
   const byDefault = root === 'system' ? 'verify-full' : 'prefer';
-  return strictest ?? modeOf('sslmode', environment['PGSSLMODE'] || byDefault) ?? byDefault;
+  return (
+    strictest(ofUrl('ssl'), ofUrl('sslmode')) ?? modeOf('sslmode', environment['PGSSLMODE'] || byDefault) ?? byDefault
+  );
 }
 
-/** Other words for the modes: of JDBC, and of the runtime's driver for what libpq calls require. */
-const synonyms: { readonly [P in 'ssl' | 'sslmode']: Readonly<Record<string, SslMode | null>> } = {
-  sslmode: { 'no-verify': 'require' },
-  ssl: { 'no-verify': 'require', true: 'require', 1: 'require', false: null, 0: null },
-};
-
 /** Null where nothing is asked for. */
-function modeOf(parameter: 'ssl' | 'sslmode', text: string): SslMode | null {
-  if (Object.hasOwn(modes, text)) return text as SslMode;
-  const synonym = Object.hasOwn(synonyms[parameter], text) ? synonyms[parameter][text] : undefined;
-  if (synonym !== undefined) return synonym;
-  throw new UserError(`${parameter} ${quoted(text)} is unknown`, {
-    hint: `use one of ${Object.keys(modes).join(', ')}`,
-  });
+function modeOf(parameter: SslParameter, text: string): SslMode | null {
+  const mode = sslModeOf(parameter, text);
+  if (mode !== undefined) return mode;
+  throw new UserError(`${parameter} ${quoted(text)} is unknown`, { hint: `use one of ${sslModes.join(', ')}` });
 }
 
 type FileReader = (parameter: string, variable: string, defaultName: string) => Promise<Buffer | null>;

@@ -79,6 +79,25 @@ testWithPsql('two databases at once, of which one is missing', async () => {
   await expectNothingToDo(flags);
 });
 
+testWithPsql('a second database, as the role that its URL names', async () => {
+  await server.query(`CREATE ROLE keeper CREATEDB`);
+  const parameters =
+    'options=-c%20role%3Dkeeper&channel_binding=prefer&sslmode=allow&pgbouncer=true&application_name=a';
+  const flags = ['--sys-db-url', server.url('kept_sys'), '--db-url', server.url('kept_app', { parameters })];
+  const { stdout, stderr } = await succeed(['migrate', ...flags, '--dry-run']);
+  expect(stderr).toContain('pgbouncer in the database URL is ignored');
+  const script = { input: stdout, cwd: temporaryDirectory() };
+  expect(runShell('psql', ['--no-psqlrc', server.url('postgres')], script)).toEqual({ stderr: '', exitCode: 0 });
+  const owners = await server.query(
+    `SELECT datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname LIKE 'kept%' ORDER BY 1`,
+  );
+  expect(owners).toEqual([
+    { name: 'kept_app', owner: 'keeper' },
+    { name: 'kept_sys', owner: 'postgres' },
+  ]);
+  await expectNothingToDo(['--sys-db-url', server.url('kept_sys'), '--db-url', server.url('kept_app')]);
+});
+
 testWithPsql('a repair', async () => {
   const url = await server.createDatabase('repair');
   const name = new URL(url).pathname.slice(1);
