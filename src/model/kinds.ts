@@ -5,6 +5,8 @@ import type { CatalogObject, ObjectId, ObjectKind, ObjectOf } from './objects.ts
 export interface KindTraits<O> {
   /** How a reader calls it. */
   readonly label: string;
+  /** What an object is, and its name, where its kind is many things; elsewhere the label and the id say it. */
+  readonly called?: (object: O) => readonly [what: string, name: string];
   /** Creates run by rising rank, drops by falling rank; from 1000 on creates run behind the drops. */
   readonly rank: number;
   /** The names that make its id, the schema first where it has one. */
@@ -239,6 +241,7 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     identity: ['schema', 'relation', 'what', 'name'],
     parent: placeOf,
     requires: (o) => [placeOf(o)],
+    called: (o) => [o.what, `${part(o.schema)}.${o.name}`],
     occupies: (o) => (o.what === 'routine' ? [routine(o.schema, o.name)] : []),
     danger: (o) => o.danger,
   },

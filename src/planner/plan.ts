@@ -45,9 +45,14 @@ function refuseNamesInUse(changes: readonly Change[], unmanaged: readonly Catalo
 }
 
 const nameInUse = (change: Create | Rename, owner: CatalogObject): UserError =>
-  new UserError(`${describe(change.to)} cannot be created: its name is taken by ${describe(owner)}`, {
-    hint: `rename or drop that ${traitsOf(owner).label}, which is none of ours, then run it again`,
-  });
+  new UserError(
+    `the ${called(change.to).join(' ')} cannot be created: its name is taken by the ${called(owner).join(' ')}`,
+    {
+      hint: `rename or drop that ${called(owner)[0]}, which is none of ours, then run it again`,
+    },
+  );
 
-const describe = (object: CatalogObject): string =>
-  `the ${traitsOf(object).label} ${idFor(object).slice(object.kind.length + 1)}`;
+function called(object: CatalogObject): readonly [what: string, name: string] {
+  const traits = traitsOf(object);
+  return traits.called?.(object) ?? [traits.label, idFor(object).slice(object.kind.length + 1)];
+}

@@ -236,7 +236,7 @@ describe('a statement that the server refuses', () => {
     for (const flags of [[], ['--plan'], ['--check']]) {
       const { stdout, stderr } = await runCli(['migrate', '-s', url, ...flags]);
       expect((stdout + stderr).replaceAll(/\s+/g, ' ')).toContain(
-        'the function dbos.notifications_function() cannot be created: its name is taken by the ',
+        'the function dbos.notifications_function() cannot be created: its name is taken by the routine dbos.notifications_function()',
       );
     }
     expect(await tablesIn(name)).toBe(before);
