@@ -1,0 +1,3 @@
+import { testDamages } from '../support/damaged-sqlite.ts';
+
+testDamages(({ kind }) => kind === 'column');

@@ -1,0 +1,4 @@
+import { testDamages, testPairs } from '../support/damaged-sqlite.ts';
+
+testDamages(({ kind }) => kind !== 'column');
+testPairs();
