@@ -34,7 +34,7 @@ export async function settledIn(connection: Connection, scope: Scope, target = d
   return (await postgres.settle(catalog, target, scope.definitions)).catalog;
 }
 
-/** The plan from what is in the database to what is declared, as `migrate` makes it. */
+/** The plan from what is in the database to what is declared, by this room alone: without proof of whose an object is. */
 export async function planOf(
   connection: Connection,
   scope: Scope,

@@ -5,7 +5,7 @@ import { connectSqlite } from '../../src/sqlite/connection/connect.ts';
 import type { Connection } from '../../src/model/dialect.ts';
 import type { Obstacle } from '../../src/model/obstacle.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { declared, everything, introspect, migrate, planOf, rows, settle } from './support.ts';
+import { declared, everything, introspect, runPlan, planOf, rows, settle } from './support.ts';
 
 const directory = temporaryDirectories();
 let files = 0;
@@ -14,7 +14,7 @@ let files = 0;
 async function made(sql: string): Promise<Connection> {
   const path = join(directory(), `${files++}.sqlite`);
   const { connection } = await connectSqlite(path, { write: true });
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   await connection.close();
   const application = new Database(path);
   application.function('slug', { deterministic: true }, (text) => text);
@@ -66,7 +66,7 @@ test.each([
   if (remedy.endsWith(';')) {
     await connection.query(remedy);
     expect(await obstacles(connection)).toEqual([]);
-    await migrate(connection, everything);
+    await runPlan(connection, everything);
     expect((await planOf(connection, everything)).changes).toEqual([]);
   }
   await connection.close();
@@ -78,7 +78,7 @@ CREATE INDEX theirs_too ON theirs (slug(a)); ALTER TABLE workflow_schedules DROP
   const { changes } = await planOf(connection, everything);
   expect(changes).toHaveLength(1);
   expect(await obstacles(connection)).toEqual([]);
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   expect((await planOf(connection, everything)).changes).toEqual([]);
   await connection.close();
 });
@@ -87,7 +87,7 @@ test('an index of ours that was made over a function of an application is made a
   const connection = await made(`DROP INDEX idx_workflow_status_in_flight_v2;
 CREATE INDEX idx_workflow_status_in_flight_v2 ON workflow_status (slug(executor_id))`);
   expect(await obstacles(connection)).toEqual([]);
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   expect((await planOf(connection, everything)).changes).toEqual([]);
   await connection.close();
 });
@@ -106,7 +106,7 @@ CREATE VIEW on_v AS SELECT * FROM v; CREATE TABLE mine (w REFERENCES workflow_st
   application.close();
   const { connection: again } = await connectSqlite(path, { write: true });
   await expect(again.query('SELECT * FROM v')).rejects.toThrow('no such module: vec0');
-  await migrate(again, everything);
+  await runPlan(again, everything);
   expect((await planOf(again, everything)).changes).toEqual([]);
   expect(await rows(again, 'SELECT name FROM queues')).toEqual([{ name: 'q' }]);
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Connection } from '../../src/model/dialect.ts';
-import { everything, files, introspect, migrate, planOf, rows } from './support.ts';
+import { everything, files, introspect, runPlan, planOf, rows } from './support.ts';
 
 const open = files();
 
@@ -26,7 +26,7 @@ const others = (connection: Connection) =>
 /** A damaged file, with the surroundings. SQLite itself drops no column beside what is broken. */
 async function made(damage: string, more = surroundings): Promise<Connection> {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   await connection.query(damage);
   await connection.query(more);
   return connection;
@@ -49,7 +49,7 @@ test.each([
   const before = await others(connection);
   expect(before).toHaveLength(8);
   expect(await obstacles(connection)).toEqual([]);
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   expect((await planOf(connection, everything)).changes).toEqual([]);
   expect(await others(connection)).toEqual(before);
   await connection.close();
@@ -69,7 +69,7 @@ test.each([
     },
   ]);
   await connection.query('DROP TRIGGER "mine"');
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   expect((await planOf(connection, everything)).changes).toEqual([]);
   await connection.close();
 });

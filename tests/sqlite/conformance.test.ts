@@ -5,7 +5,7 @@ import type { Definitions } from '../../src/model/definition.ts';
 import type { CatalogObject, ObjectKind, ObjectOf } from '../../src/model/objects.ts';
 import { canonical, canonicalDefault, nameText } from '../../src/sqlite/text/canonical.ts';
 import { typeByAffinity } from '../../src/sqlite/type.ts';
-import { declared, everything, files, live, migrate, planOf, sqlOf } from './support.ts';
+import { declared, everything, files, live, runPlan, planOf, sqlOf } from './support.ts';
 import { upstream, upstreamSql } from './upstream.ts';
 
 /** Declared, but made by no runtime on SQLite. */
@@ -141,7 +141,7 @@ describe("a file of the runtime's own", () => {
 
 test('a file of our own has exactly the declared catalog', async () => {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   const found = [...(await live(connection, everything)).values()].map((object) => {
     if (object.kind !== 'index') return object;
     // The words that made it are kept beside what it is.

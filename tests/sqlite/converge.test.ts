@@ -10,7 +10,7 @@ import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
 import { partsByTable } from '../../src/sqlite/parts.ts';
 import { tokenize } from '../../src/sqlite/text/tokens.ts';
-import { declared, everything, files, live, migrate, planOf, run } from './support.ts';
+import { declared, everything, files, live, runPlan, planOf, run } from './support.ts';
 import { tries } from '../support/properties.ts';
 
 const open = files();
@@ -192,7 +192,7 @@ test('whatever is there becomes what is declared, and keeps its rows', async () 
       const connection = await build(catalog, count);
       try {
         const before = await contents(connection, catalog);
-        await migrate(connection, everything);
+        await runPlan(connection, everything);
         const { changes, unmanaged } = await planOf(connection, everything);
         expect(changes).toEqual([]);
         expect(unmanaged.map(idFor)).toEqual([...catalog.keys()].filter((id) => !target.has(id)).toSorted());

@@ -9,7 +9,7 @@ import type { ColumnObject, ObjectId } from '../../src/model/objects.ts';
 import { type Plan, type Segment, type Statement, statementsOf } from '../../src/model/plan.ts';
 import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, introspect, migrate, planOf, rows } from './support.ts';
+import { everything, files, introspect, runPlan, planOf, rows } from './support.ts';
 
 const open = files();
 
@@ -116,7 +116,7 @@ describe('what is announced is what the engine does', () => {
 
   test('for a new foreign key, whose rows are counted on both sides', async () => {
     const connection = await open();
-    await migrate(connection, everything);
+    await runPlan(connection, everything);
     await connection.query(`DROP TABLE notifications; CREATE TABLE notifications (destination_uuid TEXT NOT NULL, topic TEXT,
 message TEXT NOT NULL, message_uuid TEXT PRIMARY KEY); INSERT INTO workflow_status (workflow_uuid) VALUES ('a');
 INSERT INTO notifications VALUES ('a', NULL, 'm', '1')`);
@@ -128,7 +128,7 @@ INSERT INTO notifications VALUES ('a', NULL, 'm', '1')`);
 
   test('for a reset, with what others have around', async () => {
     const connection = await open();
-    await migrate(connection, everything);
+    await runPlan(connection, everything);
     await connection.query(`CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES workflow_status, q REFERENCES queues (name));
 CREATE VIEW report AS SELECT * FROM workflow_status; INSERT INTO mine VALUES (1, NULL, NULL)`);
     const { catalog } = await introspect(connection, everything);

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/model/dialect.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { tellApart } from '../../src/planner/unmanaged.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { declared, everything, files, migrate, planOf } from './support.ts';
+import { declared, everything, files, runPlan, planOf } from './support.ts';
 
 const open = files();
 
@@ -35,7 +35,7 @@ describe('what makes a write of the runtime fail is dangerous, and says which', 
     ['a trigger', `CREATE TRIGGER mine BEFORE INSERT ON workflow_status BEGIN SELECT raise(ABORT, 'no'); END`],
   ])('%s', async (_, sql) => {
     const connection = await open();
-    await migrate(connection, everything);
+    await runPlan(connection, everything);
     await connection.query(sql);
     await expect(connection.query(writes)).rejects.toThrow();
     const dangers = (await dangersOf(connection)).filter((danger) => danger !== null);
@@ -54,7 +54,7 @@ describe('what lets every write through is harmless', () => {
     `ALTER TABLE workflow_status ADD COLUMN mine AS (status = 'PENDING') VIRTUAL`,
   ])('%s', async (sql) => {
     const connection = await open();
-    await migrate(connection, everything);
+    await runPlan(connection, everything);
     await connection.query([sql, ...writes]);
     expect(await dangersOf(connection)).toEqual([null]);
     await connection.close();

@@ -7,13 +7,13 @@ import type { Segment } from '../../src/model/plan.ts';
 import { order } from '../../src/planner/order.ts';
 import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, introspect, migrate, rows, run } from './support.ts';
+import { everything, files, introspect, runPlan, rows, run } from './support.ts';
 
 const open = files();
 
 async function made(sql: string): Promise<Connection> {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   await connection.query(sql);
   return connection;
 }

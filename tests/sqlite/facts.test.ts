@@ -3,7 +3,7 @@ import type { Connection } from '../../src/model/dialect.ts';
 import type { RelationFacts } from '../../src/model/facts.ts';
 import { lookFor } from '../../src/model/look.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, introspect, migrate, rows, scopeOf } from './support.ts';
+import { everything, files, introspect, runPlan, rows, scopeOf } from './support.ts';
 
 const open = files();
 const look = { ...lookFor(scopeOf(everything)), relations: ['t'] };
@@ -148,7 +148,7 @@ test('tables of ours are named as they are asked for', async () => {
 
 test('all tables of a fresh file have facts', async () => {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   const { facts } = await introspect(connection, everything);
   expect([...facts.keys()].toSorted()).toEqual(everything.tables.map(({ name }) => `main.${name}`).toSorted());
   expect(facts.get('main.dbos_migrations')).toMatchObject({ rows: 1 });

@@ -3,13 +3,13 @@ import type { Connection } from '../../src/model/dialect.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { tellApart, type Unmanaged } from '../../src/planner/unmanaged.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { declared, everything, files, migrate, planOf, rows, sqlOf } from './support.ts';
+import { declared, everything, files, runPlan, planOf, rows, sqlOf } from './support.ts';
 
 const open = files();
 
 async function made(sql: string): Promise<Connection> {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   await connection.query([`INSERT INTO workflow_status (workflow_uuid) VALUES ('w'), ('free')`, sql]);
   return connection;
 }
@@ -104,7 +104,7 @@ a REFERENCES queues (priority_enabled) ON DELETE CASCADE, b REFERENCES queues (c
       await made(`CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES queues (name)); INSERT INTO queues (name) VALUES ('w');
 INSERT INTO mine VALUES (1, 'w'); ALTER TABLE queues DROP COLUMN updated_at`);
     const before = await rows(connection, `SELECT sql FROM sqlite_master WHERE name = 'mine'`);
-    const { segments } = await migrate(connection, everything);
+    const { segments } = await runPlan(connection, everything);
     expect(sqlOf({ segments })).toContain('DROP TABLE "queues"');
     expect(await rows(connection, `SELECT sql FROM sqlite_master WHERE name = 'mine'`)).toEqual(before);
     expect(await rows(connection, 'SELECT w FROM mine')).toEqual([{ w: 'w' }]);

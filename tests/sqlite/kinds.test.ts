@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, migrate, planOf } from './support.ts';
+import { everything, files, runPlan, planOf } from './support.ts';
 
 const open = files();
 
 test('what endangers the runtime is mended by its own statement, where SQLite has one', async () => {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   await connection.query(`CREATE UNIQUE INDEX "their own" ON queues (concurrency);
 CREATE TRIGGER "it's" AFTER INSERT ON queues BEGIN SELECT 1; END; ALTER TABLE queues ADD COLUMN theirs CHECK (theirs > 1)`);
   const { unmanaged } = await planOf(connection, everything);

@@ -6,7 +6,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import { connectSqlite } from '../../src/sqlite/connection/connect.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { everything, introspect, migrate, planOf } from './support.ts';
+import { everything, introspect, runPlan, planOf } from './support.ts';
 
 const directory = temporaryDirectories();
 const journals = ['DELETE', 'WAL'] as const;
@@ -21,7 +21,7 @@ async function made(journal: (typeof journals)[number], sql: string): Promise<[C
   const path = join(directory(), 'a.sqlite');
   const { connection } = await connectSqlite(path, { write: true });
   await connection.query(`PRAGMA journal_mode = ${journal}`);
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   const second = new Database(path, { timeout: 0 });
   handles.push(second);
   second.exec(sql);
@@ -116,7 +116,7 @@ test('at COMMIT a reader is waited for, and kept waiting, without a write-ahead 
     const [connection, second] = await made(journal, damage);
     second.exec('BEGIN');
     second.prepare('SELECT count(*) FROM workflow_status').get();
-    const work = migrate(connection, everything);
+    const work = runPlan(connection, everything);
     const first = await Promise.race([
       work.then(() => 'committed'),
       new Promise((resolve) => setTimeout(resolve, 500, 'waiting')),

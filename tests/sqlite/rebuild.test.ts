@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Definitions, table } from '../../src/model/definition.ts';
 import type { Connection } from '../../src/model/dialect.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { files, migrate, planOf, rows, run, scopeOf, sqlOf } from './support.ts';
+import { files, runPlan, planOf, rows, run, scopeOf, sqlOf } from './support.ts';
 
 const open = files();
 
@@ -34,7 +34,7 @@ const goodChild = `CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id TEXT NO
   FOREIGN KEY (parent_id) REFERENCES parent (id) ON UPDATE CASCADE ON DELETE CASCADE)`;
 
 async function converges(connection: Connection): Promise<readonly string[]> {
-  const plan = await migrate(connection, definitions);
+  const plan = await runPlan(connection, definitions);
   expect((await planOf(connection, definitions)).changes).toEqual([]);
   expect(await rows(connection, 'PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
   expect(await rows(connection, 'PRAGMA legacy_alter_table')).toEqual([{ legacy_alter_table: 0 }]);
@@ -250,7 +250,7 @@ INSERT INTO child VALUES (1, 'a'); ANALYZE; CREATE TABLE copy1 AS SELECT * FROM 
     const connection = await open(
       `${oldParent}; CREATE INDEX ours ON parent (id); INSERT INTO parent VALUES ('a'); ANALYZE`,
     );
-    await migrate(connection, indexed);
+    await runPlan(connection, indexed);
     expect(await rows(connection, 'SELECT idx FROM sqlite_stat1')).toEqual([{ idx: 'sqlite_autoindex_parent_1' }]);
     await connection.close();
   });
@@ -308,7 +308,7 @@ describe('rows that do not fit', () => {
     const own: Definitions = { ...definitions, tables: [message] };
     const connection = await open(`CREATE TABLE message (id TEXT PRIMARY KEY DEFAULT 'x', extra AS (1) STORED);
 INSERT INTO message VALUES ('a'), (NULL), (NULL)`);
-    await migrate(connection, own);
+    await runPlan(connection, own);
     expect(await rows(connection, 'SELECT count(DISTINCT id) AS n, min(length(id)) AS short FROM message')).toEqual([
       { n: 3, short: 1 },
     ]);

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { MigrationRecord } from '../../src/model/migration-record.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
-import { everything, files, migrate, rows, scopeOf } from './support.ts';
+import { everything, files, runPlan, rows, scopeOf } from './support.ts';
 
 const open = files();
 
 test('a record is written, and completed under its id', async () => {
   const connection = await open();
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   const record: MigrationRecord = {
     id: 'an id',
     kind: 'command',

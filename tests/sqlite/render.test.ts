@@ -13,14 +13,14 @@ import { segmentsOf } from '../../src/planner/segments.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
 import { tokenize } from '../../src/sqlite/text/tokens.ts';
 import { chosen } from '../support/properties.ts';
-import { declared, everything, files, live, migrate, planOf, rows, run, script, sqlOf } from './support.ts';
+import { declared, everything, files, live, runPlan, planOf, rows, run, script, sqlOf } from './support.ts';
 
 const open = files();
 const catalog = declared(everything);
 
 async function made(definitions: Definitions = everything): Promise<Connection> {
   const connection = await open();
-  await migrate(connection, definitions);
+  await runPlan(connection, definitions);
   return connection;
 }
 
@@ -61,7 +61,7 @@ const losesRows = (drops: readonly Drop[], name: string): boolean =>
   );
 
 const remake = async (connection: Connection): Promise<void> => {
-  await migrate(connection, everything);
+  await runPlan(connection, everything);
   expect((await planOf(connection, everything)).changes).toEqual([]);
 };
 
@@ -162,7 +162,7 @@ describe('columns', () => {
       w: { type: { varchar: 9 }, default: { value: "it's" } },
       v: { type: { numeric: [38, 15] }, default: { value: null } },
     });
-    expect(sqlOf(await migrate(connection, wanted))).toEqual([
+    expect(sqlOf(await runPlan(connection, wanted))).toEqual([
       'ALTER TABLE "t" ADD COLUMN "z" TEXT',
       'ALTER TABLE "t" ADD COLUMN "y" BOOLEAN NOT NULL DEFAULT FALSE',
       'ALTER TABLE "t" ADD COLUMN "x" REAL NOT NULL DEFAULT 1.0',
@@ -179,7 +179,7 @@ describe('columns', () => {
     ['NOT NULL and no default', { z: { type: 'bigint', notNull: true } }],
   ] as const)('with %s need a rebuild', async (_, columns) => {
     const connection = await open('CREATE TABLE t (id TEXT NOT NULL PRIMARY KEY)');
-    expect(sqlOf(await migrate(connection, definitions(columns)))).toContain('DROP TABLE "t"');
+    expect(sqlOf(await runPlan(connection, definitions(columns)))).toContain('DROP TABLE "t"');
     expect((await planOf(connection, definitions(columns))).changes).toEqual([]);
     await connection.close();
   });

@@ -58,7 +58,7 @@ export interface PlanOptions {
   readonly surroundings?: boolean;
 }
 
-/** The plan from what is in the file to what is declared, as `migrate` makes it. */
+/** The plan from what is in the file to what is declared, by this room alone: without proof of whose an object is. */
 export async function planOf(
   connection: Connection,
   definitions: Definitions,
@@ -105,7 +105,8 @@ export async function run(connection: Connection, segments: readonly Segment[]):
   }
 }
 
-export async function migrate(connection: Connection, definitions: Definitions): Promise<Plan> {
+/** Plans and runs it, without the lock, the second look and the record of a migration. */
+export async function runPlan(connection: Connection, definitions: Definitions): Promise<Plan> {
   const made = await planOf(connection, definitions);
   await run(connection, made.segments);
   return made;
