@@ -112,10 +112,10 @@ export function indexDanger(o: IndexObject, declared: Objects): string | null {
   if (o.predicate !== null && !isPlain(o.predicate)) return computes(o.table, o.predicate);
   const collated = o.columns.find((_, i) => !isCollation(parts[i]?.collation ?? null));
   if (collated !== undefined) return foreignCollation(o.table, collated);
-  const long = [...parts.map((part) => part?.name ?? ''), ...o.include].find((own) => mayBeTooLong(own, o, declared));
-  return long === undefined
+  const long = tooLong([...parts.map((part) => part?.name ?? ''), ...o.include], o, declared);
+  return long.length === 0
     ? null
-    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long}: a btree takes 2704 bytes a row at most`;
+    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long.join(' and ')}: a btree takes 2704 bytes a row at most`;
 }
 
 const name = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
@@ -140,18 +140,24 @@ const isCollation = (collation: string | null): boolean =>
 const unlimited = new Set(['text', 'character varying', 'bytea', 'json', 'jsonb', 'numeric', 'xml']);
 
 /**
- * A column of ours that may hold more than the method takes. What an index or a key of ours has, the runtime keeps short;
- * into a column of somebody else it writes nothing. https://www.postgresql.org/docs/current/btree.html
+ * Columns of ours that may hold more than the method takes, together or each. What an index or a key of ours has, the
+ * runtime keeps so short that one entry takes all of it; into a column of somebody else it writes nothing.
+ * https://www.postgresql.org/docs/current/btree.html
  */
-function mayBeTooLong(long: string, { table, method }: IndexObject, declared: Objects): boolean {
-  if (method !== 'btree') return false;
+function tooLong(columns: readonly string[], { table, method }: IndexObject, declared: Objects): readonly string[] {
+  if (method !== 'btree') return [];
   const own = [...declared.values()].filter((o) => 'table' in o && o.table === table);
-  const isIndexed = own.some(
-    (o) =>
-      (o.kind === 'index' || o.kind === 'key') &&
-      o.columns.some((text) => text === long || partOf(text)?.name === long),
+  const isLong = (column: string): boolean =>
+    own.some((o) => o.kind === 'column' && o.name === column && unlimited.has(o.type));
+  const entries = own.flatMap((o) =>
+    o.kind === 'index' || o.kind === 'key'
+      ? [new Set([...o.columns, ...o.include].map((text) => partOf(text)?.name ?? text))]
+      : [],
   );
-  return !isIndexed && own.some((o) => o.kind === 'column' && o.name === long && unlimited.has(o.type));
+  const long = columns.filter(isLong);
+  if (entries.some((entry) => long.every((column) => entry.has(column)))) return [];
+  const alone = long.filter((column) => !entries.some((entry) => entry.has(column)));
+  return alone.length > 0 ? alone.slice(0, 1) : long;
 }
 
 const type = `(?:${name})(?:\\.(?:${name}))?`;

@@ -60,7 +60,9 @@ describe('an index', () => {
     dangerOf({ ...anIndex, ...place, name: 'mine', columns: ['n'], ...more });
 
   test.each<Partial<IndexObject>>([
-    { columns: ['n', 'status', '"short" DESC', 'id COLLATE "C" text_pattern_ops DESC NULLS LAST'] },
+    { columns: ['n', 'status', '"short"'] },
+    { columns: ['id COLLATE "C" text_pattern_ops DESC NULLS LAST'] },
+    { columns: ['"short" DESC'], include: ['n'] },
     { predicate: `(status = 'PENDING'::text)` },
     { columns: ['id COLLATE NOCASE DESC'] },
     { columns: ['theirs'] },
@@ -97,6 +99,10 @@ describe('an index', () => {
     [
       { columns: ['n', 'value'] },
       'an insert or update of the runtime in streams fails for a row with a long value: a btree takes 2704 bytes a row at most',
+    ],
+    [
+      { columns: ['status', 'n', 'id'] },
+      'an insert or update of the runtime in streams fails for a row with a long status and id: a btree takes 2704 bytes a row at most',
     ],
     [
       { include: ['value'] },
