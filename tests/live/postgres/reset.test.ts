@@ -71,7 +71,8 @@ const dependents: readonly (readonly [what: string, named: string, sql: string, 
   [
     'a foreign key of a table in our schema, with odd names',
     'constraint My "odd" key on table dbos."My ""odd"" table"',
-    `CREATE TABLE dbos."My ""odd"" table" ("a b" text CONSTRAINT "My ""odd"" key" REFERENCES dbos.workflow_status)`,
+    `CREATE TABLE dbos."My ""odd"" table" ("a b" text CONSTRAINT "My ""odd"" key" REFERENCES dbos.workflow_status
+       ON DELETE SET NULL)`,
     `SELECT pg_get_constraintdef(oid) AS it FROM pg_constraint WHERE conname = 'My "odd" key'`,
   ],
   [
@@ -144,13 +145,16 @@ const lasting: readonly (readonly [what: string, named: string, sql: string])[] 
 test.each(lasting)('%s is named, and refused even with --cascade', async (_, named, sql) => {
   const { name, flags } = await shared(sql);
   const before = await others(name);
+  const check = () => runCli(['migrate', ...flags, '--check']);
+  const found = await check();
   for (const cascade of [[], ['--cascade']]) {
     const { stderr, exitCode } = await runCli(['reset', ...flags, '--yes', ...cascade]);
     expect(exitCode).toBe(3);
     expect(stderr).toContain(` ${named}\n`);
     expect(stderr).toContain('nothing could make them again');
   }
-  await expectNothingToDo(flags);
+  expect(found.stdout).toMatch(/as declared/);
+  expect(await check()).toEqual(found);
   expect(await others(name)).toEqual(before);
 });
 
