@@ -111,3 +111,34 @@ describe.each(wrong)('%s = %s', (setting, value) => {
     expect(await catalogOf(url)).toEqual(await catalogOf(clean));
   });
 });
+
+test('all of them at once, set for the role, change nothing of what any command does', async () => {
+  await server.query(`CREATE ROLE peculiar LOGIN SUPERUSER PASSWORD 'p'`);
+  for (const [setting, value] of wrong) await server.query(`ALTER ROLE peculiar SET ${setting} = ${value}`);
+  const name = new URL(await server.createDatabase('role')).pathname.slice(1);
+  const url = server.url(name, { user: 'peculiar', password: 'p' });
+  await server.query(shadows, name);
+  await migrate({ system: url });
+  expect(await check({ system: url })).toMatchObject({ equal: true });
+  expect(await catalogOf(url)).toEqual(await catalogOf(clean));
+  await server.query(damage, name);
+  await migrate({ system: url });
+  expect(await check({ system: url })).toMatchObject({ equal: true });
+  expect(await catalogOf(url)).toEqual(await catalogOf(clean));
+});
+
+test('a default tablespace of the database is none of ours', async () => {
+  if (server.major < 15) {
+    console.warn(`skipped: PostgreSQL ${server.major} makes no tablespace without a directory of its own`);
+    return;
+  }
+  const url = await server.createDatabase('tablespace');
+  const name = new URL(url).pathname.slice(1);
+  await server.query(`ALTER SYSTEM SET allow_in_place_tablespaces = on`);
+  await server.query('SELECT pg_reload_conf()');
+  await server.query(`CREATE TABLESPACE elsewhere LOCATION ''`);
+  await server.query(`ALTER DATABASE "${name}" SET default_tablespace = elsewhere`);
+  await migrate({ system: url });
+  expect(await server.query('SELECT relname FROM pg_class WHERE reltablespace > 1664', name)).toEqual([]);
+  expect(await check({ system: url })).toMatchObject({ equal: true });
+});
