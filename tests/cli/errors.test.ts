@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -70,6 +71,50 @@ describe('a server that cannot be used', () => {
       message: 'nothing listens at 127.0.0.1:1',
       where: masked('127.0.0.1:1/db'),
       hint: 'start the server, or correct host and port',
+    });
+  });
+
+  /** A server that sends this once a session is to begin, over TLS or in clear, and what is said of it. */
+  async function saidOf(answer: Uint8Array, isSecure: boolean): Promise<Failure> {
+    const [key, cert] = ['server.key', 'server.crt'].map((file) =>
+      readFileSync(new URL(`../../fixtures/tls/${file}`, import.meta.url)),
+    );
+    const odd = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        if (!isSecure) return socket.end(answer);
+        socket.write('S');
+        const channel = new TLSSocket(socket, { isServer: true, key, cert });
+        channel.on('error', () => {});
+        return channel.once('data', () => channel.end(answer));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(odd, 'listening');
+    const { port } = odd.address() as { port: number };
+    const mode = isSecure ? 'require' : 'disable';
+    const url = `postgresql://secretive:${encoded}@127.0.0.1:${port}/db?sslmode=${mode}&connect_timeout=20`;
+    const found = await failure(['migrate', '--check', '-s', url]);
+    odd.close();
+    return found;
+  }
+
+  describe.each([false, true])('with TLS: %s', (isSecure) => {
+    test.each([
+      [
+        'an authentication that nobody knows',
+        [0x52, 0, 0, 0, 8, 0, 0, 0, 99],
+        'ended the connection while it was being made',
+      ],
+      [
+        'another protocol',
+        [...Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+        isSecure ? 'no TLS connection' : 'is not PostgreSQL',
+      ],
+      ['half a message', [0x52, 0, 0], isSecure ? 'no TLS connection' : 'ended the connection'],
+    ])('it answers with %s', async (_, answer, message) => {
+      const found = await saidOf(Uint8Array.from(answer), isSecure);
+      expect(found.message).toContain(message);
+      expect(found.hint).toMatch(/\w/);
     });
   });
 

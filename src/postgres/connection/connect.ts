@@ -5,6 +5,7 @@ import { UserError } from '../../model/errors.ts';
 import { cancellation } from './cancel.ts';
 import { type Binding, watchBinding } from './channel-binding.ts';
 import { explain, type Failure, MISSING_DATABASE } from './failure.ts';
+import { guard } from './guard.ts';
 import { connectionOf } from './connection.ts';
 import { classify, type Sight, watch } from './sight.ts';
 import { resolveSettings, type Settings } from './settings.ts';
@@ -115,6 +116,7 @@ async function tryToConnect(
     password: () => answer(settings, sight, binding),
     stream: () => socket,
   });
+  guard(client, sight);
   const binding = watchBinding(client);
   passWarnings(client, onWarning);
   const timer = startTimer(settings.timeout, () => {

@@ -8,13 +8,22 @@ export interface Sight {
   passwordMissing: boolean;
   /** Whether the connection was given up as its authentication is not bound to its TLS channel. */
   isUnbound: boolean;
+  /** Whether the driver could not read what the server sent. */
+  isMisread: boolean;
   /** The first bytes that came back. */
   answer: string | null;
 }
 
 /** Watches a socket that is not connected yet, and closes it on what does not speak PostgreSQL's protocol. */
 export function watch(socket: Socket, tls: boolean): Sight {
-  const sight: Sight = { reached: false, timedOut: false, passwordMissing: false, isUnbound: false, answer: null };
+  const sight: Sight = {
+    reached: false,
+    timedOut: false,
+    passwordMissing: false,
+    isUnbound: false,
+    isMisread: false,
+    answer: null,
+  };
   socket.once('connect', () => {
     sight.reached = true;
   });
@@ -41,7 +50,7 @@ export function classify(error: Error, sight: Sight, tls: boolean): Failure {
   if (!sight.reached) return { stage: 'network', error, code };
   if (sight.answer === null) return { stage: 'broken', error };
   if (isStranger(sight.answer, tls)) return { stage: 'stranger' };
-  if (!tls) return { stage: 'broken', error };
+  if (!tls || sight.isMisread) return { stage: 'broken', error };
   return sight.answer === 'S' ? { stage: 'tls', error, code } : { stage: 'no tls' };
 }
 
