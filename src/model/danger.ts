@@ -147,16 +147,16 @@ const unlimited = new Set(['text', 'character varying', 'bytea', 'json', 'jsonb'
 function tooLong(columns: readonly string[], { table, method }: IndexObject, declared: Objects): readonly string[] {
   if (method !== 'btree') return [];
   const own = [...declared.values()].filter((o) => 'table' in o && o.table === table);
-  const isLong = (column: string): boolean =>
-    own.some((o) => o.kind === 'column' && o.name === column && unlimited.has(o.type));
+  const isLong = (part: string): boolean =>
+    own.some((o) => o.kind === 'column' && o.name === part && unlimited.has(o.type));
   const entries = own.flatMap((o) =>
     o.kind === 'index' || o.kind === 'key'
       ? [new Set([...o.columns, ...o.include].map((text) => partOf(text)?.name ?? text))]
       : [],
   );
   const long = columns.filter(isLong);
-  if (entries.some((entry) => long.every((column) => entry.has(column)))) return [];
-  const alone = long.filter((column) => !entries.some((entry) => entry.has(column)));
+  if (entries.some((entry) => long.every((part) => entry.has(part)))) return [];
+  const alone = long.filter((part) => !entries.some((entry) => entry.has(part)));
   return alone.length > 0 ? alone.slice(0, 1) : long;
 }
 
