@@ -60,8 +60,9 @@ function lacksCharacter(names: readonly string[]): string {
 const nameTaken = (by: string): string =>
   `${by} of that name stands in the schema: rename or drop it, then run it again`;
 
-/** What an operator can do about a refused statement. */
-export const explain = (error: QueryError, context: Context): string | undefined => advice[error.code]?.(context);
+/** What an operator can do about a refused statement, though it be no more than to read what the server says. */
+export const explain = (error: QueryError, context: Context): string =>
+  advice[error.code]?.(context) ?? `mend what the server names above (SQLSTATE ${error.code}), then run it again`;
 
 /** Lock timeout, deadlock, serialization failure; and somebody in the template of a new database, where a lock would be. */
 export const isTransient = ({ code }: QueryError, sql = ''): boolean =>

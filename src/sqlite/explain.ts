@@ -29,11 +29,12 @@ const advice: readonly (readonly [code: string, hint: string])[] = [
 /** A function, a collation or a module that an application gives its own connections. */
 const isApplications = /^(?:no such (?:function|collation sequence|module)|unknown function)/;
 
-/** What an operator can do about a refused statement. */
-export const explain = ({ code, message }: QueryError): string | undefined =>
+/** What an operator can do about a refused statement, though it be no more than to read what SQLite says. */
+export const explain = ({ code, message }: QueryError): string =>
   isApplications.test(message)
     ? 'only your application has it: drop the trigger, the index or the column that needs it, run this again, and let your application make it again'
-    : advice.find(([prefix]) => code.startsWith(prefix))?.[1];
+    : (advice.find(([prefix]) => code.startsWith(prefix))?.[1] ??
+      `mend what SQLite names above (${code}), then run it again`);
 
 /** Another process holds the lock; the connection has waited its own time for it already. */
 export const isTransient = ({ code }: QueryError): boolean => code.startsWith('SQLITE_BUSY');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemDefinitions } from '../../schema/index.ts';
 import { QueryError } from '../../src/model/errors.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
+import { sqlite } from '../../src/sqlite/dialect.ts';
 import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 
@@ -42,4 +43,14 @@ test.each([
   ['when the server is there', ['SELECT pg_terminate_backend(pg_backend_pid())']],
 ])('%s', async (hint, statements) => {
   expect(postgres.explain(await refusal(statements), { scope, user: 'me', sql: '' })).toContain(hint);
+});
+
+test('an error that is not foreseen has something to do, too', async () => {
+  const error = new QueryError('odd', { code: 'XX000', statement: 0 });
+  const found = postgres.explain(error, { scope, user: 'me', sql: '' });
+  expect(found).toBe('mend what the server names above (SQLSTATE XX000), then run it again');
+  const onFile = new QueryError('odd', { code: 'SQLITE_ODD', statement: 0 });
+  expect(sqlite.explain(onFile, { scope, user: '', sql: '' })).toBe(
+    'mend what SQLite names above (SQLITE_ODD), then run it again',
+  );
 });

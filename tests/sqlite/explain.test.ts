@@ -42,10 +42,10 @@ test.each([
   expect(sqlite.explain(await refusal(...statements), context)).toContain(hint);
 });
 
-test('a mistake of our own has no advice', async () => {
+test('what is not foreseen has the advice to read what SQLite says', async () => {
   const error = await refusal('SELECT FROM');
   expect(error.code).toBe('SQLITE_ERROR');
-  expect(sqlite.explain(error, context)).toBeUndefined();
+  expect(sqlite.explain(error, context)).toBe('mend what SQLite names above (SQLITE_ERROR), then run it again');
   expect(sqlite.isTransient(error)).toBe(false);
 });
 

@@ -36,11 +36,17 @@ export const isServerError = (error: unknown): error is ServerError =>
 /** SQLSTATE of a database that does not exist. */
 export const MISSING_DATABASE = '3D000';
 
+const askTheServer = "look into the server's log";
+
 type Words = readonly [message: string, hint?: string | undefined];
 type Wording = { readonly [S in Failure['stage']]: (failure: Extract<Failure, { stage: S }>, to: Settings) => Words };
 
 const wording: Wording = {
-  network: ({ code, error }, to) => networkWords[code]?.(to) ?? [`no connection to ${place(to)}: ${error.message}`],
+  network: ({ code, error }, to) =>
+    networkWords[code]?.(to) ?? [
+      `no connection to ${place(to)}: ${error.message}`,
+      'look at host, port and the network in between',
+    ],
   timeout: ({ reached }, to) => [
     reached
       ? `${place(to)} takes connections but did not answer within ${to.timeout / 1000} s`
@@ -65,10 +71,10 @@ const wording: Wording = {
     'the server does not bind its authentication to TLS, which channel_binding=require asks for',
     'give the role a password as SCRAM-SHA-256 and a line with scram-sha-256 in pg_hba.conf; a proxy that ends TLS in between cannot bind',
   ],
-  server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error)],
+  server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error) ?? askTheServer],
   broken: ({ error }, to) => [
     `${place(to)} ended the connection while it was being made: ${error.message}`,
-    "look into the server's log",
+    askTheServer,
   ],
 };
 
@@ -86,7 +92,10 @@ const place = ({ host, port }: Settings): string =>
 const networkWords: Readonly<Record<string, (to: Settings) => Words>> = {
   ECONNREFUSED: (to) => [`nothing listens at ${place(to)}`, 'start the server, or correct host and port'],
   ENOENT: (to) => [`no server has its socket at ${place(to)}`, 'start the server, or correct host and port'],
-  EACCES: (to) => [`the socket ${place(to)} may not be used by this user of the system`],
+  EACCES: (to) => [
+    `the socket ${place(to)} may not be used by this user of the system`,
+    'run it as a user who may, or connect by TCP: host=127.0.0.1',
+  ],
   ENOTFOUND: (to) => [`host "${to.host}" is unknown`, 'correct the host'],
   EAI_AGAIN: (to) => [`host "${to.host}" cannot be looked up`, 'correct the host, or see that name service works'],
   ETIMEDOUT: (to) => [`no answer from ${place(to)}`, 'look at host, port and firewall'],
@@ -117,6 +126,7 @@ const serverHints: Readonly<Record<string, (to: Settings, error: ServerError) =>
   '3D000': (to) => `CREATE DATABASE ${quoteIdentifier(to.database)};   or correct the name`,
   '42501': (to) =>
     `GRANT CONNECT ON DATABASE ${quoteIdentifier(to.database)} TO ${quoteIdentifier(to.user)};   or connect as another user`,
+  '55000': (to) => `ALTER DATABASE ${quoteIdentifier(to.database)} ALLOW_CONNECTIONS true;   or name another database`,
   '53300': () => 'end connections that nobody needs, or raise max_connections, or the limit of the role or database',
   '57P03': () => 'wait until the server is up, and run again',
   '08P01': () => pooler,

@@ -31,6 +31,7 @@ beforeAll(async () => {
     CREATE ROLE crowded LOGIN PASSWORD 'Geheim' CONNECTION LIMIT 0;
     CREATE ROLE limited LOGIN PASSWORD 'Geheim' CREATEDB`);
   await server.query('CREATE DATABASE closed');
+  await server.query('CREATE DATABASE shut ALLOW_CONNECTIONS false');
   await server.query('REVOKE CONNECT ON DATABASE closed FROM PUBLIC');
 });
 
@@ -132,6 +133,12 @@ describe('a server that refuses', () => {
     ],
     ['postgres', 'absent', 'role "absent" does not exist', 'CREATE ROLE "absent" LOGIN'],
     ['postgres', 'crowded', 'too many connections for role "crowded"', 'end connections that nobody needs'],
+    [
+      'shut',
+      'limited',
+      'database "shut" is not currently accepting connections',
+      'ALTER DATABASE "shut" ALLOW_CONNECTIONS true;   or name another database',
+    ],
     ['closed', 'limited', 'permission denied for database "closed"', 'GRANT CONNECT ON DATABASE "closed" TO "limited"'],
   ])('database %s, user %s', async (database, user, message, hint) => {
     const error = await refusal(server.url(database, { user, password: 'Geheim' }));
