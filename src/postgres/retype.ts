@@ -22,7 +22,7 @@ export const isRetyped = (fields: Fields): boolean => fields.has('type') || fiel
  */
 export function retyping({ from, to }: Alter<ColumnObject>, context: RenderContext): Draft {
   const name = quoteIdentifier(to.name);
-  const isRecollated = from.collation !== to.collation;
+  const isRecollated = from.collation !== to.collation && isCollatable(to.type);
   const collate = isRecollated ? ` COLLATE ${to.collation ?? 'pg_catalog."default"'}` : '';
   const table = relationOf(to);
   const keys = foreignKeysOf(to, context);
@@ -36,6 +36,9 @@ export function retyping({ from, to }: Alter<ColumnObject>, context: RenderConte
     hazards: hazardsOf({ from, to }, context),
   };
 }
+
+/** Other types refuse a collation, be it the default. https://www.postgresql.org/docs/current/collation.html */
+const isCollatable = (type: string): boolean => /^(?:text|character varying)\b/.test(type);
 
 type Retyping = Pick<Alter<ColumnObject>, 'from' | 'to'>;
 

@@ -125,6 +125,14 @@ function columnDeeds(o: ColumnObject, catalog: Catalog): readonly Deed[] {
       how: `made ${other.type}, with its default`,
       sql: [...withoutIndexes(o, catalog), ...withoutDefault, ...retype].join('; '),
     },
+    ...when(['bigint', 'integer'].includes(o.type), {
+      how: 'made a text with a collation',
+      sql: [
+        ...withoutIndexes(o, catalog),
+        ...withoutDefault,
+        alter(`TYPE text COLLATE "C" USING ${column}::text`),
+      ].join('; '),
+    }),
     { how: 'given another default', sql: alter(`SET DEFAULT ${other.ofDeclared ?? other.default}`) },
     ...when(hasDefault, { how: 'rid of its default', sql: alter('DROP DEFAULT') }),
     ...nullabilityDeeds(o, catalog, alter),
