@@ -1,0 +1,3 @@
+import { testDamages } from '../support/damaged-postgres.ts';
+
+testDamages((o) => o.kind === 'column' && o.table.startsWith('workflow_'));
