@@ -6,4 +6,6 @@ export type Context = BaseContext & {
   readonly cwd: string;
   /** Aborted with an `Interrupted` when the operator ends the run. */
   readonly signal?: AbortSignal | undefined;
+  /** Leaves signals to what the command starts: from there on none ends this program of itself. */
+  readonly passSignalsOn?: (() => void) | undefined;
 };

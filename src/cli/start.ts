@@ -17,6 +17,7 @@ export class StartCommand extends DatabaseCommand {
         hint: 'list the commands in dbos-config.yaml, one a line behind a dash, under start: in runtimeConfig:',
       });
     }
+    this.context.passSignalsOn?.();
     return start({
       ...config,
       commands,

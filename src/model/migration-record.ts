@@ -43,14 +43,29 @@ export interface KeptRecord extends MigrationRecord {
   readonly appliedBy: string | null;
 }
 
-/** The record in a row of the table, whatever types a driver gives its numbers and its JSON. */
+/** The last millisecond that is a date. https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const latest = 8.64e15;
+
+/** The statements of a plan; null for a command, and for what is no list of texts. */
+function statementsIn(plan: unknown): readonly string[] | null {
+  try {
+    const found: unknown = typeof plan === 'string' ? JSON.parse(plan) : plan;
+    return Array.isArray(found) && found.every((sql) => typeof sql === 'string') ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The record in a row of the table, whatever types a driver gives its numbers and its JSON, and whatever somebody wrote there. */
 export function recordIn(row: Readonly<Record<string, unknown>>): KeptRecord {
   const text = (column: string): string | null => {
     const value = row[column];
     return typeof value === 'string' ? value : null;
   };
-  const number = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
-  const { plan } = row;
+  const number = (column: string): number | null => {
+    const value = row[column] === null ? Number.NaN : Number(row[column]);
+    return Math.abs(value) <= latest ? value : null;
+  };
   return {
     id: text('migration_id') ?? '',
     kind: row['kind'] === 'command' ? 'command' : 'schema',
@@ -58,7 +73,7 @@ export function recordIn(row: Readonly<Record<string, unknown>>): KeptRecord {
     declaredFingerprint: text('declared_fingerprint'),
     liveFingerprint: text('live_fingerprint'),
     runtimeVersion: number('runtime_version'),
-    plan: (typeof plan === 'string' ? JSON.parse(plan) : plan) as readonly string[] | null,
+    plan: statementsIn(row['plan']),
     exitCode: number('exit_code'),
     toolVersion: text('tool_version') ?? '',
     startedAt: number('started_at') ?? 0,

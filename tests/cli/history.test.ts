@@ -96,6 +96,20 @@ describe('on SQLite', () => {
     );
   });
 
+  test('what somebody wrote into a record by hand is told as far as it can be', async () => {
+    const cwd = temporaryDirectory();
+    const path = join(cwd, 'app.sqlite');
+    await runCli(['migrate', '-s', `sqlite:///${path}`]);
+    const database = new Database(path);
+    database.exec(`UPDATE migrations SET plan = '[', started_at = 'yesterday', completed_at = 1e300, exit_code = 'x'`);
+    database.close();
+    for (const format of ['text', 'json']) {
+      const { stdout, stderr, exitCode } = await runCli(['history', '-s', `sqlite:///${path}`, '--format', format]);
+      expect([stderr, exitCode]).toEqual(['', 0]);
+      expect(stdout).toMatch(/\d+ created/);
+    }
+  });
+
   test('a file that is not there is not made', async () => {
     const cwd = temporaryDirectory();
     const { stdout } = await runCli(['history', '-s', 'sqlite:///none.sqlite'], { cwd });

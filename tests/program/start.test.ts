@@ -83,6 +83,20 @@ describe('a signal goes on to the program', () => {
   });
 });
 
+test('a second signal goes on to the program too, which alone ends the run', async () => {
+  const stubborn = 'trap "echo asked; trap \'echo told; exit 7\' TERM" TERM; echo ready; while :; do sleep 0.1; done';
+  const { child, ended } = startCli(['start'], { cwd: configured([stubborn]) });
+  let printed = '';
+  child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
+  for (const said of ['\nready\n', '\nasked\n']) {
+    while (!printed.includes(said)) await setTimeout(20);
+    child.kill('SIGTERM');
+  }
+  const { stdout, stderr, exitCode } = await ended;
+  expect([stderr.replaceAll('Terminated\n', ''), exitCode]).toEqual(['', 7]);
+  expect(stdout.endsWith('asked\ntold\n')).toBe(true);
+});
+
 describe('without a command to run', () => {
   test.each([
     ['no key', 'name: app'],
