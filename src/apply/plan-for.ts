@@ -13,6 +13,7 @@ import { type Outcome, plan } from '../planner/plan.ts';
 import { segmentsOf } from '../planner/segments.ts';
 import { type Wanted, wantedBy } from '../planner/target.ts';
 import type { Database } from './database.ts';
+import { prove } from './prove.ts';
 
 /** The way to a goal, and what it was made from. */
 export interface Planned {
@@ -69,7 +70,7 @@ export async function planFor(question: Question): Promise<Planned> {
     outcome = outcomeOf(wanted);
   }
   const { target, ownership } = wanted;
-  const lossless = await dialect.prove?.(connection, outcome.changes, target);
+  const lossless = await prove(dialect, connection, outcome.changes, target);
   const context = { live: settled.catalog, target, facts: live.facts, ...(lossless === undefined ? {} : { lossless }) };
   const statements = outcome.changes.length === 0 ? [] : dialect.render(outcome.changes, context);
   const whole = { ...outcome, segments: segmentsOf(statements) };

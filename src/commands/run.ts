@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { UserError } from '../model/errors.ts';
 import { maskCommand } from '../secrets/mask-command.ts';
 import { oneLine } from '../secrets/printable.ts';
-import { runInShell } from '../process/run.ts';
-import type { ProcessEnd } from '../process/run.ts';
+import { exitCodeOf, type ProcessEnd, runInShell } from '../process/run.ts';
 
 export interface CommandRun {
   /** The configuration file the commands stand in, as the operator named it. */
@@ -49,7 +47,7 @@ export async function runCommands(commands: readonly string[], run: CommandRun):
     await run.record(started);
     const end = await runInShell(command, run);
     const failure = explain(end, masked, run.file);
-    await recordEnd(run, failure, { ...started, exitCode: codeOf(end), completedAt: Date.now() });
+    await recordEnd(run, failure, { ...started, exitCode: exitCodeOf(end), completedAt: Date.now() });
   }
 }
 
@@ -102,6 +100,3 @@ function explain(end: ProcessEnd, masked: string, file: string): UserError | nul
   const hint = SHELL_CODES[end.exitCode ?? 0] ?? AGAIN;
   return new UserError(`the custom command ended with exit code ${end.exitCode}: ${command}`, { where, hint });
 }
-
-const codeOf = ({ exitCode, signal }: ProcessEnd): number =>
-  exitCode ?? (signal === null ? 127 : 128 + constants.signals[signal]);

@@ -1,12 +1,12 @@
 import type { Catalog } from './catalog.ts';
-import type { Change } from './change.ts';
+import type { Alter, Change } from './change.ts';
 import type { Definitions } from './definition.ts';
 import type { QueryError } from './errors.ts';
 import type { Facts } from './facts.ts';
 import type { Look, Place, Scope } from './look.ts';
 import type { KeptRecord, MigrationRecord } from './migration-record.ts';
 import type { Obstacle } from './obstacle.ts';
-import type { CatalogObject, ObjectId } from './objects.ts';
+import type { CatalogObject, ColumnObject, ObjectId } from './objects.ts';
 import type { Statement } from './plan.ts';
 import type { Environment, Target } from './target.ts';
 
@@ -152,11 +152,8 @@ export interface Dialect {
   readRecords(connection: Connection, place: Place, most: number): Promise<readonly KeptRecord[] | null>;
   /** Whether the same statement may succeed a moment later, because only others stood in its way. */
   isTransient(error: QueryError, sql?: string): boolean;
-  /** What an operator can do about a refused statement; undefined where nothing more than the message is known. */
-  explain(
-    error: QueryError,
-    context: { readonly scope: Scope; readonly user: string; readonly sql: string },
-  ): string | undefined;
+  /** What an operator can do about a refused statement, though it be no more than to read the message. */
+  explain(error: QueryError, context: { readonly scope: Scope; readonly user: string; readonly sql: string }): string;
   /**
    * A statement, without its semicolon, after which an object of somebody else no longer endangers the runtime; null
    * where the engine has none.
@@ -170,13 +167,20 @@ export interface Dialect {
   absent(place: Place): Catalog;
   /** Sets the live catalog beside the declared one, so that what then differs is a difference. */
   settle(live: Catalog, declared: Catalog, definitions: Definitions): Promise<Settled>;
-  /**
-   * Asks of changes that could lose values whether they lose one of those that are there.
-   * @returns ids of the changes that do not. An engine that cannot tell leaves it out.
-   */
-  prove?(connection: Connection, changes: readonly Change[], target: Catalog): Promise<ReadonlySet<ObjectId>>;
+  /** Tells of a change of type whether every value that is there survives it. An engine that cannot leaves it out. */
+  readonly proof?: Proof;
   /** Statements for ordered changes. @throws UserError where a change cannot be made. */
   render(changes: readonly Change[], context: RenderContext): readonly Statement[];
+}
+
+export interface Proof {
+  /** Whether the change need not keep every value, and a look at them can tell. */
+  isNeeded(change: Alter<ColumnObject>, target: Catalog): boolean;
+  /**
+   * Looks through the values, for `patience` milliseconds at most: what is not shown by then, or cannot be read, counts as
+   * not kept.
+   */
+  isKept(connection: Connection, change: Alter<ColumnObject>, patience: number): Promise<boolean>;
 }
 
 export interface RenderContext {

@@ -1,6 +1,5 @@
-import { constants } from 'node:os';
 import { UserError } from '../model/errors.ts';
-import { runInShell } from '../process/run.ts';
+import { exitCodeOf, runInShell } from '../process/run.ts';
 import { maskCommand } from '../secrets/mask-command.ts';
 import { oneLine } from '../secrets/printable.ts';
 import { type CustomCommands, environmentOf, secretsOf } from './custom-commands.ts';
@@ -33,13 +32,10 @@ export async function start(request: StartRequest): Promise<number> {
   for (const line of commands.lines) {
     const masked = maskCommand(line, secretsOf(urls));
     onCommand?.(masked);
-    const { exitCode, signal, forwarded, failure } = await runInShell(line, {
-      directory: commands.directory,
-      environment,
-    });
-    if (failure !== null) throw notStarted(masked, commands.file, failure);
-    const code = exitCode ?? (signal === null ? 1 : 128 + constants.signals[signal]);
-    if (code !== 0 || forwarded !== null) return code;
+    const end = await runInShell(line, { directory: commands.directory, environment });
+    if (end.failure !== null) throw notStarted(masked, commands.file, end.failure);
+    const code = exitCodeOf(end);
+    if (code !== 0 || end.forwarded !== null) return code;
   }
   return 0;
 }

@@ -9,7 +9,7 @@ import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
 import { completeUrl, open } from './open.ts';
 import { readRecords, record } from './record.ts';
-import { prove } from './prove.ts';
+import { proof } from './prove.ts';
 import { render } from './render.ts';
 import { forSession } from './session.ts';
 import { settle } from './settle.ts';
@@ -47,6 +47,6 @@ export const postgres: Dialect = {
   introspect: introspectEither,
   absent,
   settle,
-  prove,
+  proof,
   render,
 };

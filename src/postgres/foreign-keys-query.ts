@@ -1,21 +1,12 @@
 import type { Look } from '../model/look.ts';
-import type { Deferrable, ForeignKeyObject, ReferentialAction } from '../model/objects.ts';
+import type { ForeignKeyObject } from '../model/objects.ts';
 import { columnNames, list, rowsWhere } from './asking.ts';
 import { deferrable, type ValidityRow } from './constraint.ts';
 import { printable } from './encoding.ts';
 
-export interface ForeignKeyRow extends ValidityRow {
-  readonly table: string;
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly referencedSchema: string;
-  readonly referencedTable: string;
-  readonly referencedColumns: readonly string[];
-  readonly onUpdate: ReferentialAction;
-  readonly onDelete: ReferentialAction;
-  readonly match: ForeignKeyObject['match'];
-  readonly deferrable: Deferrable;
-}
+/** All of a key but what says how it came here, with what its validity is told by. */
+export type ForeignKeyRow = ValidityRow &
+  Omit<ForeignKeyObject, 'kind' | 'schema' | 'validated' | 'notEnforced' | 'unguarded' | 'incoming'>;
 
 /** Of our own tables. */
 export interface OwnKeyRow extends ForeignKeyRow {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { ExecaError, Options, Result } from 'execa';
@@ -30,6 +31,10 @@ interface End {
   /** Why it could not be started. */
   readonly failure: (Error & { readonly code?: string | undefined }) | null;
 }
+
+/** The exit code as a shell tells it: 128 and the signal's number where a signal ended the process, 127 where it never was. */
+export const exitCodeOf = ({ exitCode, signal }: End): number =>
+  exitCode ?? (signal === null ? 127 : 128 + constants.signals[signal]);
 
 /** How a command line of the shell ended. */
 export interface ProcessEnd extends End {

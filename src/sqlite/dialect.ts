@@ -5,7 +5,7 @@ import { introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
 import { completeUrl, discardIfEmpty, open } from './open.ts';
-import { prove } from './prove.ts';
+import { proof } from './prove.ts';
 import { readRecords, record } from './record.ts';
 import { render } from './render.ts';
 import { settle } from './settle.ts';
@@ -30,6 +30,6 @@ export const sqlite: Dialect = {
   introspect,
   absent: () => new Map(),
   settle,
-  prove,
+  proof,
   render,
 };

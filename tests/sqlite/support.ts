@@ -12,6 +12,7 @@ import { plan } from '../../src/planner/plan.ts';
 import { segmentsOf } from '../../src/planner/segments.ts';
 import { connectSqlite } from '../../src/sqlite/connection/connect.ts';
 import { sqlite } from '../../src/sqlite/dialect.ts';
+import { prove } from '../../src/apply/prove.ts';
 import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
@@ -73,7 +74,7 @@ export async function planOf(
     foreign: new Set<ObjectId>(),
   };
   const outcome = plan({ live: catalog, settled, target, ownership });
-  const lossless = (await sqlite.prove?.(connection, outcome.changes, target)) ?? new Set();
+  const lossless = (await prove(sqlite, connection, outcome.changes, target)) ?? new Set();
   return {
     ...outcome,
     segments: segmentsOf(sqlite.render(outcome.changes, { live: settled, target, facts, lossless })),
