@@ -4,6 +4,7 @@ import { definitionsByRole, makeRole, migrateForRole } from './support/limited-r
 import { majors } from './support/majors.ts';
 import type { Wish } from './support/migrate.ts';
 import { type PostgresEngine, startPostgresEngine, withClient } from './support/postgres-engine.ts';
+import { allLeft, type Left, resultsOf } from './support/recovery.ts';
 import { report } from './support/results.ts';
 import { fill } from './support/rows.ts';
 import { type NumberedSdk, numberedSteps, type Sdk, upgrade, versionOf } from './support/sdk.ts';
@@ -24,18 +25,15 @@ function versionsAfter(sdk: NumberedSdk): readonly number[] {
   return numberedSteps(newest).flatMap(({ version }) => (version !== null && version > last ? [version] : []));
 }
 
-type Left = 'survivor' | 'untouched';
-
 /** Launches a release, which recovers workflows without running again the step that one has ended, and ends them. */
 async function expectRecovery(
   sdk: Sdk,
   { systemUrl, applicationUrl = '' }: Wish,
   process: number,
-  workflows: readonly Left[] = ['survivor', 'untouched'],
+  workflows: readonly Left[] = allLeft,
 ): Promise<void> {
   const found = await run(nodeCommand('release.cjs', ['finish', sdk, systemUrl, applicationUrl, ...workflows]));
-  const results = { survivor: `survives ${process} word`, untouched: 'survives too' };
-  expect(found).toEqual(workflows.map((name) => ({ result: results[name] })));
+  expect(found).toEqual(resultsOf(workflows, process));
 }
 
 describe.each(majors)('PostgreSQL %i', (major) => {
@@ -98,7 +96,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   // no names of steps, and a later release takes a step without one for another.
   test.each([
     ['dbos-sdk-1', ['untouched']],
-    ['dbos-sdk-2', ['survivor', 'untouched']],
+    ['dbos-sdk-2', allLeft],
   ] as const)('4.27 recovers what a killed %s left: %j', async (sdk, workflows) => {
     const wish = await wishFor(sdk);
     const process = await leftBy(sdk, wish);

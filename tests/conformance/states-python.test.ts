@@ -22,6 +22,7 @@ import {
   sqliteReleases,
   whyNoPython,
 } from './support/python.ts';
+import { allLeft, type Left, resultsOf } from './support/recovery.ts';
 import { report } from './support/results.ts';
 import { definitionsIn, sqliteEngine } from './support/sqlite-engine.ts';
 
@@ -36,20 +37,15 @@ async function leftBy(release: string, { systemUrl, applicationUrl = '' }: Wish)
   return waiting;
 }
 
-type Left = 'survivor' | 'untouched';
-
 /** Launches a release, which recovers workflows without running again the step that one has ended, and ends them. */
 async function expectRecovery(
   release: string,
   { systemUrl, applicationUrl = '' }: Wish,
   process: number,
-  workflows: readonly Left[] = ['survivor', 'untouched'],
+  workflows: readonly Left[] = allLeft,
 ): Promise<void> {
   const found = await run(pythonCommand(release, 'finish', systemUrl, applicationUrl, ...workflows));
-  const results = { survivor: `survives ${process} word`, untouched: 'survives too' };
-  expect(found.filter((line) => 'result' in (line as object))).toEqual(
-    workflows.map((name) => ({ result: results[name] })),
-  );
+  expect(found.filter((line) => 'result' in (line as object))).toEqual(resultsOf(workflows, process));
 }
 
 const recovered = (by: string, from: string, { name }: Engine): void =>
@@ -62,8 +58,7 @@ const recovered = (by: string, from: string, { name }: Engine): void =>
 const recovererOf = (release: string): string => (Number.parseInt(release, 10) >= 2 ? newestPython : '1.14.0');
 
 /** Which workflows it can end: until 0.20 the name of a step was not kept, and a later release takes it for another one. */
-const leftFor = (release: string): readonly Left[] =>
-  ['0.8.0', '0.20.0'].includes(release) ? ['untouched'] : ['survivor', 'untouched'];
+const leftFor = (release: string): readonly Left[] => (['0.8.0', '0.20.0'].includes(release) ? ['untouched'] : allLeft);
 
 /** Copies of the databases. */
 async function copied(engine: Engine, { systemUrl, applicationUrl }: Wish): Promise<Wish> {

@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals';
+import { UserError } from '../../../src/model/errors.ts';
 import type { ObjectId } from '../../../src/model/objects.ts';
 
 /** What somebody does to one declared object by hand. */
@@ -18,3 +20,10 @@ export interface Damage {
 export type Deed = Omit<Damage, 'id'>;
 
 export const when = (holds: boolean, ...all: readonly Deed[]): readonly Deed[] => (holds ? all : []);
+
+/** Asserts that somebody is told what to do, and not that this tool could not. */
+export function expectAdvice(error: unknown): void {
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).hint).toMatch(/\w/);
+  expect((error as UserError).message).not.toMatch(/still|should not happen|report it/);
+}
