@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { InfluenceObject } from '../../../src/model/objects.ts';
 import { connect } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
-import { look, planOf, run, scopeOf } from '../support.ts';
+import { look, planOf, run, scopeOf } from '../../postgres/support.ts';
 
 let server: PostgresServer;
 let url: string;

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CliResult, runCli } from './run.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
-import { completeDatabase } from '../support/complete-database.ts';
+import { type CliResult, runCli } from '../../cli/run.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { runOnTerminal, testOnTerminal } from '../../support/terminal.ts';
+import { completeDatabase } from '../../support/complete-database.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;

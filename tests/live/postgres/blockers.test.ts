@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { check, migrate, plan } from '../../src/index.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { userErrorOf } from '../support/rejection.ts';
+import { check, migrate, plan } from '../../../src/index.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { userErrorOf } from '../../support/rejection.ts';
 
 let server: PostgresServer;
 let original: string;
