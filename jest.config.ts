@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const shared: Config = {
@@ -7,8 +8,8 @@ const shared: Config = {
   transform: { '\\.ts$': '<rootDir>/tests/support/transform.cjs' },
   setupFiles: ['<rootDir>/tests/support/properties.ts', '<rootDir>/tests/support/typescript.ts'],
   testTimeout: 60_000,
-  // Most tests wait for a server or a child process, so none of the cores is kept free.
-  maxWorkers: '100%',
+  // Most tests wait for a server or a child process: two cores are busy with three of them.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
 
 const config: Config = {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { Connection } from '../../src/model/dialect.ts';
 import type { Scope } from '../../src/model/look.ts';
+import { completeDatabase } from '../support/complete-database.ts';
 import { connect } from '../support/connecting.ts';
 import type { PostgresServer } from '../support/postgres.ts';
-import { planOf, run, scopeOf } from './support.ts';
+import { scopeOf } from './support.ts';
 
 /**
  * Each case is a live state and the plan that it must give. A state that starts with the line `-- fresh` is what was
@@ -24,15 +25,17 @@ export async function counts(connection: Connection): Promise<ReadonlyMap<string
   return new Map(rows.map(({ name, n }) => [String(name), Number(n)]));
 }
 
+const emptyDatabase = (server: PostgresServer, prefix: string): Promise<string> => server.createDatabase(prefix);
+
 /** A database in the state that the text describes. */
 export async function arrange(
   server: PostgresServer,
   sql: string,
 ): Promise<{ readonly connection: Connection; readonly scope: Scope }> {
-  const url = await server.createDatabase('fixture');
+  const make = sql.startsWith('-- fresh\n') ? completeDatabase : emptyDatabase;
+  const url = await make(server, 'fixture');
   const scope = scopeOf(new URL(url).pathname.slice(1));
   const connection = await connect(url);
-  if (sql.startsWith('-- fresh\n')) await run(connection, await planOf(connection, scope));
   await connection.query(sql);
   return { connection, scope };
 }

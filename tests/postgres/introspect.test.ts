@@ -3,6 +3,7 @@ import type { Connection } from '../../src/model/dialect.ts';
 import { lookFor, type Scope } from '../../src/model/look.ts';
 import type { CatalogObject } from '../../src/model/objects.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
+import { completeDatabase } from '../support/complete-database.ts';
 import { connect } from '../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { look, planOf, run, scopeOf } from './support.ts';
@@ -19,10 +20,9 @@ afterAll(() => server.stop());
 async function databaseAfter(
   ...statements: readonly string[]
 ): Promise<{ readonly connection: Connection; readonly scope: Scope }> {
-  const url = await server.createDatabase('introspect');
+  const url = await completeDatabase(server, 'introspect');
   const connection = await connect(url);
   const scope = scopeOf(new URL(url).pathname.slice(1));
-  await run(connection, await planOf(connection, scope));
   for (const statement of statements) await connection.query(statement);
   return { connection, scope };
 }

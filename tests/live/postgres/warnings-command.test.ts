@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrate as migrateIt } from '../../src/index.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { type CliResult, runCli } from './run.ts';
+import { migrate as migrateIt } from '../../../src/index.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { type CliResult, runCli } from '../../cli/run.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
