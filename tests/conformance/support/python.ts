@@ -26,9 +26,19 @@ export const whyNoPython: string | null = process.env['CONFORMANCE_NO_PYTHON'] ?
 
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/conformance-python/', import.meta.url));
 
+const binaries = (release: string): string =>
+  join(cache, releases.postgres.old.includes(release) ? 'old' : 'new', 'bin');
+
+/** What a command needs in its environment to find `python`, `alembic`, and a release as the package `dbos`. */
+export const pythonEnvironment = (release: string): Readonly<Record<string, string>> => ({
+  PATH: `${binaries(release)}:${process.env['PATH']}`,
+  PYTHONPATH: join(cache, `dbos-${release}`),
+  PYTHONDONTWRITEBYTECODE: '1',
+});
+
 /** Runs a program in `runtime/` under one release. */
 const commandOf = (release: string, program: string, args: readonly string[]): Command => ({
-  program: join(cache, releases.postgres.old.includes(release) ? 'old' : 'new', 'bin/python'),
+  program: join(binaries(release), 'python'),
   args: [program, ...args],
   env: { PYTHONPATH: join(cache, `dbos-${release}`), PYTHONDONTWRITEBYTECODE: '1' },
 });
