@@ -39,6 +39,21 @@ export const flags = {
   plan: { names: '--plan', value: null, about: 'Show what would happen, and change nothing' },
   dryRun: { names: '--dry-run', value: null, about: 'Print the SQL that would run, and change nothing' },
   check: { names: '--check', value: null, about: 'Exit with 2 when something differs, and change nothing' },
+  printMigrations: {
+    names: '--print-migrations',
+    value: null,
+    about: 'Print the SQL that makes all system tables, and with --app-role the grants; connect to nothing',
+  },
+  printUserRole: {
+    names: '--print-user-role',
+    value: null,
+    about: 'Print the grants for the role of --app-role; connect to nothing',
+  },
+  dialect: {
+    names: '--dialect',
+    value: 'DIALECT',
+    about: 'postgres, sqlite or cockroachdb, for --print-migrations; postgres unless given',
+  },
   format: { names: '--format', value: 'FORMAT', about: 'text, json, sql or diff, for --plan and --check' },
   historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
   limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },

@@ -1,5 +1,6 @@
 import { migrate } from '../operations/migrate.ts';
 import { DatabaseCommand } from './command.ts';
+import { printCreation, readCreation } from './creation.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { commandLine, databaseLines, startLines } from './migrate-lines.ts';
@@ -16,6 +17,9 @@ export class MigrateCommand extends DatabaseCommand {
   planOnly = given(flags.plan);
   dryRun = given(flags.dryRun);
   check = given(flags.check);
+  printMigrations = given(flags.printMigrations);
+  printUserRole = given(flags.printUserRole);
+  dialects = valued(flags.dialect);
   formats = valued(flags.format);
   allowed = valued(flags.allow);
   ignores = valued(flags.ignore);
@@ -23,6 +27,8 @@ export class MigrateCommand extends DatabaseCommand {
   noListenNotify = given(flags.noListenNotify);
 
   protected override async run(): Promise<number> {
+    const creation = readCreation(this, this.context.env);
+    if (creation !== null) return printCreation(creation, this.context);
     const preview = readPreview(this, single(this.formats, flags.format));
     const ignore = each(this.ignores, flags.ignore);
     const allow = readHazards(each(this.allowed, flags.allow));

@@ -19,7 +19,7 @@ export interface Grants {
 }
 
 /** Grants that are not made where objects of others stand in the schema. */
-const onWholeSchema: ReadonlySet<GrantTarget> = new Set([
+export const onWholeSchema: ReadonlySet<GrantTarget> = new Set([
   'sequences',
   'default tables',
   'default sequences',

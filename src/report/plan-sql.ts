@@ -37,7 +37,8 @@ function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): 
   ];
 }
 
-function segmentLines({ transaction, statements }: Segment, begin: readonly string[]): readonly string[] {
+/** A segment as a script has it. @param begin what each transaction starts with */
+export function segmentLines({ transaction, statements }: Segment, begin: readonly string[]): readonly string[] {
   const lines = statements.flatMap(statementLines);
   return transaction ? [...begin.map((text) => `${text};`), ...lines, 'COMMIT;'] : lines;
 }
