@@ -2,6 +2,7 @@ import { nearest } from '../model/nearest.ts';
 import { sslModeOf, strictest } from '../model/ssl-mode.ts';
 import type { Environment, PostgresTarget } from '../model/target.ts';
 import { variable } from './environment.ts';
+import { foreignParameters } from './foreign-parameters.ts';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -10,18 +11,16 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
 const heeded = words(`
-  host port user password dbname passfile channel_binding connect_timeout options application_name
+  service servicefile host hostaddr target_session_attrs load_balance_hosts port user password dbname passfile channel_binding require_auth keepalives keepalives_idle connect_timeout options application_name
   ssl sslmode sslcert sslkey sslpassword sslrootcert maintenance_db
 `);
 
 /**
- * libpq's parameters that change nothing here: there is one host, which is asked whether it takes writes; the connection
- * sets its own encoding, name and keepalives; and a server that wants GSSAPI gets none and says so.
+ * libpq's parameters that change nothing here: the connection sets its own encoding and name; and a server that wants
+ * GSSAPI gets none and says so.
  */
 const idle = words(`
-  client_encoding fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
-  tcp_user_timeout sslcompression sslkeylogfile krbsrvname gsslib gssdelegation max_protocol_version
-  load_balance_hosts target_session_attrs
+  client_encoding fallback_application_name sslcompression sslkeylogfile krbsrvname gsslib gssdelegation max_protocol_version
 `);
 
 interface Unsupported {
@@ -33,10 +32,6 @@ interface Unsupported {
   readonly instead: string;
 }
 
-const service: Unsupported = {
-  why: 'connection services are not read',
-  instead: 'name host and port in the URL, with user and database',
-};
 const revoked: Unsupported = {
   why: 'lists of revoked certificates are not read',
   instead: 'leave it out, or let the authority of sslrootcert sign no revoked certificate',
@@ -45,22 +40,10 @@ const scram: Unsupported = { why: 'keys of SCRAM are not used', instead: 'give t
 const oauth: Unsupported = { why: 'OAuth is not spoken', instead: 'connect as a role with a password' };
 
 /**
- * libpq's parameters that would be promises here: they lead to another server, or demand a protection that is not given.
+ * libpq's parameters that would be promises here: they demand a protection that is not given.
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
 const unsupported: Readonly<Record<string, Unsupported>> = {
-  service: { ...service, variable: 'PGSERVICE' },
-  servicefile: service,
-  hostaddr: {
-    variable: 'PGHOSTADDR',
-    why: 'an address beside the name of the host is not used',
-    instead: 'name host and port in the URL; an address may stand as the host',
-  },
-  require_auth: {
-    variable: 'PGREQUIREAUTH',
-    why: 'a method of authentication cannot be demanded',
-    instead: 'leave it out; channel_binding=require and sslmode=verify-full make the server prove who it is',
-  },
   requirepeer: {
     variable: 'PGREQUIREPEER',
     why: "the owner of the server's process is not looked at",
@@ -123,71 +106,26 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
   oauth_scope: oauth,
 };
 
-/** What stands in URLs for other drivers, as small letters, and why nothing of it is done here. */
-const others = [
-  {
-    why: 'the schema is that of --schema or dbos_system_schema',
-    names: words('schema currentschema search_path schema_search_path'),
-  },
-  {
-    why: 'whether a pooler is in between is found out; migrate needs the server itself, or a pooler in session mode',
-    names: words('pgbouncer supa'),
-  },
-  {
-    why: 'there is one connection, and no pool',
-    names: words(`
-      connection_limit pool_timeout max_connection_lifetime max_idle_connection_lifetime single_use_connections
-      pool pool_size max_overflow pool_max_conns pool_min_conns pool_min_idle_conns pool_max_conn_lifetime
-      pool_max_conn_lifetime_jitter pool_max_conn_idle_time pool_health_check_period checkout_timeout reaping_frequency
-      max min max_lifetime idle_timeout idletimeoutmillis conn_max_age conn_health_checks
-    `),
-  },
-  {
-    why: 'no statement is prepared',
-    names: words(`
-      statement_cache_size statement_cache_capacity statement-cache-capacity description_cache_capacity
-      max_cached_statement_lifetime max_cacheable_statement_size default_query_exec_mode
-      prepare prepared_statements prepared_statement_cache_size prepared_statement_name_func prepare_threshold
-      preparethreshold preparedstatementcachequeries preparedstatementcachesizemib
-      binary_parameters disable_prepared_binary_result
-    `),
-  },
-  {
-    why: 'this tool sets its own limits of time',
-    names: words(`
-      statement_timeout query_timeout lock_timeout idle_in_transaction_session_timeout
-      command_timeout socket_timeout sockettimeout timeout
-    `),
-  },
-  {
-    why: 'connect_timeout says how long a connection may take',
-    names: words('connecttimeout connectiontimeoutmillis logintimeout'),
-  },
-  {
-    why: 'sslmode says how TLS is used, verify-full being the one that verifies all',
-    names: words('uselibpqcompat sslaccept'),
-  },
-  { why: 'sslcert and sslkey name the certificate of the client', names: words('sslidentity') },
-  {
-    why: 'it changes nothing here',
-    names: words(`
-      async_fallback advisory_locks atomic_requests autocommit autosave binarytransfer defaultrowfetchsize
-      disable_server_side_cursors encoding rewritebatchedinserts stringtype tcpkeepalive timezone
-    `),
-  },
-] as const;
+/** What the operating system would have to be told and Node cannot tell it. */
+const impossible = words('keepalives_interval keepalives_count tcp_user_timeout');
 
-const known: readonly string[] = [...heeded, ...idle, ...Object.keys(unsupported)];
+const known: readonly string[] = [...heeded, ...idle, ...impossible, ...Object.keys(unsupported)];
 
 const reasonOf = (name: string): string | undefined =>
-  others.find(({ names }) => names.includes(name.toLowerCase()))?.why;
+  foreignParameters.find(({ names }) => names.includes(name.toLowerCase()))?.why;
 
 /** Whether anybody's URLs carry a parameter of this name. */
 export const isKnownParameter = (name: string): boolean => known.includes(name) || reasonOf(name) !== undefined;
 
+/** What libpq does not know and is heeded all the same. */
+const ours: ReadonlySet<string> = new Set(['ssl', 'maintenance_db']);
+
+/** Whether libpq has a parameter of this name. */
+export const isLibpqParameter = (name: string): boolean => known.includes(name) && !ours.has(name);
+
 /** The parameter that an unknown name was most likely meant for. */
 export const meantParameter = (name: string): string | undefined =>
-  nearest(name.toLowerCase(), [...known, ...others.flatMap(({ names }) => names)]);
+  nearest(name.toLowerCase(), [...known, ...foreignParameters.flatMap(({ names }) => names)]);
 
 /** A demand that cannot be met: `parameter hostaddr`, `PGHOSTADDR`. */
 export interface Demand {
@@ -218,15 +156,19 @@ const notPrinted: ReadonlySet<string> = new Set([
   ...words('scram_client_key scram_server_key oauth_client_secret'),
 ]);
 
+/** Where there is one host, which is meant for writing, its kind need not be said. */
+const isPrinted = (name: string, host: string | null): boolean =>
+  !notPrinted.has(name) && (name !== 'target_session_attrs' || host?.includes(',') === true);
+
 /**
  * The parameters for another program that is made with libpq, as psql is: all that it knows and the URL has, but for
  * secrets. The mode of TLS is said in libpq's own word.
  */
-export function libpqParameters({ parameters }: PostgresTarget): ReadonlyMap<string, string> {
+export function libpqParameters({ parameters, host }: PostgresTarget): ReadonlyMap<string, string> {
   const asked = (['ssl', 'sslmode'] as const).map((name) => sslModeOf(name, parameters.get(name) ?? ''));
   const mode = strictest(...asked);
   return new Map([
-    ...[...parameters].filter(([name, value]) => known.includes(name) && !notPrinted.has(name) && value !== ''),
+    ...[...parameters].filter(([name, value]) => value !== '' && known.includes(name) && isPrinted(name, host)),
     ...(mode === undefined ? [] : [['sslmode', mode] as const]),
   ]);
 }
@@ -234,9 +176,16 @@ export function libpqParameters({ parameters }: PostgresTarget): ReadonlyMap<str
 /** What the operator should know of the parameters of a URL that mean something to other drivers only. */
 export function parameterWarnings({ parameters }: PostgresTarget): readonly string[] {
   const names = [...parameters.keys()].filter((name) => !known.includes(name));
-  return others.flatMap(({ why }) => {
+  const told = impossible.filter((name) => !/^0*$/.test(parameters.get(name) ?? ''));
+  return [
+    ...told.map((name) => `${name} in the database URL is ignored: Node cannot set it, and that of the system counts`),
+    ...foreignWarnings(names),
+  ];
+}
+
+const foreignWarnings = (names: readonly string[]): readonly string[] =>
+  foreignParameters.flatMap(({ why }) => {
     const those = names.filter((name) => reasonOf(name) === why);
     const verb = those.length === 1 ? 'is' : 'are';
     return those.length === 0 ? [] : [`${those.join(' and ')} in the database URL ${verb} ignored: ${why}`];
   });
-}

@@ -3,6 +3,7 @@ import { isPlainUrl, maskUrl } from '../secrets/mask-url.ts';
 import type { Environment, PostgresTarget } from '../model/target.ts';
 import { variable } from './environment.ts';
 import { checkIdentifier } from './names.ts';
+import { findService, type Service } from './postgres-service.ts';
 import { isKnownParameter, meantParameter, unsupportedDemand } from './postgres-parameters.ts';
 
 /** Where libpq splits a URL: a user ends at the first `@`, if no slash stands before it. */
@@ -12,8 +13,8 @@ const FORM =
 const ENCODE =
   'percent-encode these in user, password and database: % as %25, @ as %40, / as %2F, : as %3A, ? as %3F, # as %23, & as %26, blank as %20';
 
-/** Parameters that have a field of their own, or that mean nothing to a tool that always needs the server that writes. */
-const CONSUMED = new Set(['host', 'port', 'user', 'password', 'dbname', 'maintenance_db', 'target_session_attrs']);
+/** Parameters that have a field of their own, or that have been followed. */
+const CONSUMED = new Set(['service', 'servicefile', 'host', 'port', 'user', 'password', 'dbname', 'maintenance_db']);
 
 /** What a URL of PostgreSQL is read with. */
 export interface Surroundings {
@@ -38,46 +39,69 @@ export function parsePostgresUrl(text: string, { where, environment }: Surroundi
     return refuse('the database URL cannot be read', 'write postgresql://user:password@host:5432/database');
   }
   if (isAmbiguous(parts, text)) return refuse('the database URL has an @ that may belong to the password');
-  const { fields, parameters } = readParts(parts, refuse);
-  const { user, maintenance_db: maintenanceDatabase } = fields;
-  const host = checkHost(fields.host, environment, refuse);
-  const port = checkPort(fields.port, refuse);
+  const own = readParts(parts, refuse);
+  const service = findService(own, environment);
+  const parameters = merged(own, service);
+  const field = (name: string): string | null => parameters.get(name) || null;
+  /** The service where that is what said it, and the URL did not. */
+  const from = (name: string): string | undefined => (own.get(name) ? undefined : service?.by);
+  const [user, maintenanceDatabase, password] = [field('user'), field('maintenance_db'), field('password')];
+  const ports = readPorts(field('port'), from('port') ?? 'the database URL', refuse);
   const further = checkParameters(parameters, { text, environment, refuse });
   if (user !== null) checkIdentifier('user', user, where);
   if (maintenanceDatabase !== null) checkIdentifier('database', maintenanceDatabase, where);
-  const { password } = fields;
-  const target = { dialect: 'postgres', text, user, password, host, port, parameters: further } as const;
-  return { ...target, maintenanceDatabase, ...findDatabase(fields.database, parts, { where, environment }, refuse) };
+  const passwordFrom = password === null ? undefined : from('password');
+  return {
+    dialect: 'postgres',
+    text,
+    user,
+    password,
+    ...(passwordFrom === undefined ? {} : { passwordFrom }),
+    host: field('host'),
+    ...ports,
+    parameters: further,
+    maintenanceDatabase,
+    ...findDatabase({ own: own.get('dbname') || null, service }, parts, { where, environment }, refuse),
+  };
 }
 
-/** Where the URL names no database, PGDATABASE does; libpq's last resort, the name of the user, is nobody's intention. */
-function findDatabase(named: string | null, parts: Parts, { where, environment }: Surroundings, refuse: Refuse) {
-  if (named !== null) return { database: checkIdentifier('database', named, where) };
-  const inherited = environment && variable(environment, 'PGDATABASE');
+/** What the URL says goes before what the service says; what is empty is not given. */
+function merged(own: ReadonlyMap<string, string>, service: Service | null): ReadonlyMap<string, string> {
+  const added = [...(service?.parameters ?? [])].filter(([name]) => !own.get(name));
+  return new Map([...own, ...added]);
+}
+
+interface Named {
+  readonly own: string | null;
+  readonly service: Service | null;
+}
+
+/**
+ * Where the URL names no database, the service or PGDATABASE does; libpq's last resort, the name of the user, is
+ * nobody's intention.
+ */
+function findDatabase(named: Named, parts: Parts, { where, environment }: Surroundings, refuse: Refuse) {
+  if (named.own !== null) return { database: checkIdentifier('database', named.own, where) };
+  const ofService = named.service?.parameters.get('dbname') || null;
+  const inherited = ofService ?? (environment && variable(environment, 'PGDATABASE'));
   if (inherited === null) {
     return refuse('the database URL names no database', 'put /database behind the host, or set PGDATABASE');
   }
-  const database = checkIdentifier('database', inherited, 'PGDATABASE');
-  return { database, text: textWith(parts, database), databaseFrom: 'PGDATABASE' } as const;
+  const databaseFrom = ofService === null ? 'PGDATABASE' : (named.service?.by ?? '');
+  const database = checkIdentifier('database', inherited, databaseFrom);
+  return { database, text: textWith(parts, database), databaseFrom };
 }
 
 /** Decodes all parts. A parameter wins over the part of the URL that says the same; what is empty is not given. */
-function readParts(parts: Parts, refuse: Refuse) {
+function readParts(parts: Parts, refuse: Refuse): ReadonlyMap<string, string> {
   const decode = (part: string): string =>
     decodePart(part) ?? refuse('the database URL has a % that encodes no character');
   const parameters = readParameters(parts.query, decode) ?? refuse('a parameter of the database URL has no =');
-  const authority = readHost(parts.authority) ?? refuse('the database URL has no readable host and port');
+  const authority = readHosts(parts.authority) ?? refuse('the database URL has no readable host and port');
   const [, user = '', password = ''] = /^([^:]*):?([^]*)$/.exec(parts.userinfo ?? '') ?? [];
-  const field = (parameter: string, part = ''): string | null => parameters.get(parameter) || decode(part) || null;
-  const fields = {
-    user: field('user', user),
-    password: field('password', password),
-    host: field('host', authority.host),
-    port: field('port', authority.port),
-    database: field('dbname', parts.path),
-    maintenance_db: field('maintenance_db'),
-  };
-  return { fields, parameters };
+  const places = { user, password, host: authority.host, port: authority.port, dbname: parts.path ?? '' };
+  const taken = Object.entries(places).filter(([name, part]) => part !== '' && !parameters.get(name));
+  return new Map([...parameters, ...taken.map(([name, part]) => [name, decode(part)] as const)]);
 }
 
 /** The URL of another database on the same server, for the same user. */
@@ -135,34 +159,45 @@ function readParameters(query: string | undefined, decode: (part: string) => str
   return parameters;
 }
 
-function readHost(authority: string): { host: string; port: string } | null {
-  const match = /^(?:\[(?<address>[^[\]]+)\]|(?<host>[^:@[\]]*))(?::(?<port>\d*))?$/.exec(authority);
-  if (match === null && authority.includes(',')) return { host: authority, port: '' };
+/** Several hosts have a port each, which may be empty: libpq takes its default then, whatever PGPORT is. */
+function readHosts(authority: string): { host: string; port: string } | null {
+  const hosts = authority.split(',').map(readHost);
+  const found = hosts.filter((host) => host !== null);
+  if (found.length < hosts.length) return null;
+  return { host: found.map(({ host }) => host).join(','), port: found.map(({ port }) => port).join(',') };
+}
+
+function readHost(text: string): { host: string; port: string } | null {
+  const match = /^(?:\[(?<address>[^[\]]+)\]|(?<host>[^:@[\]]*))(?::(?<port>\d*))?$/.exec(text);
   return (
     match && { host: match.groups?.['address'] ?? match.groups?.['host'] ?? '', port: match.groups?.['port'] ?? '' }
   );
 }
 
-type Refuse = (message: string, hint?: string) => never;
-
-function checkHost(host: string | null, environment: Environment | null, refuse: Refuse): string | null {
-  const names = host ?? environment?.['PGHOST'];
-  if (!names?.includes(',')) return host;
-  const by = host === null ? 'PGHOST' : 'the database URL';
-  return refuse(`${by} names several hosts, which is not supported yet`, 'name the one that takes writes');
+/** Where hosts and ports stand in a URL, for another program that reads it as libpq does. */
+export function authorityOf({ host, port, ports }: Pick<PostgresTarget, 'host' | 'port' | 'ports'>): string {
+  const hosts = (host ?? '').split(',');
+  const all = hosts.map((name, i) => {
+    const own = ports === undefined ? port : (ports[i] ?? null);
+    return `${name.includes(':') ? `[${name}]` : encodeURIComponent(name)}${own === null ? '' : `:${own}`}`;
+  });
+  return all.join(',');
 }
 
-function checkPort(port: string | null, refuse: Refuse): number | null {
-  if (port === null) return null;
-  if (port.includes(',')) {
-    return refuse('the database URL names several ports, which is not supported yet', 'name the one that takes writes');
-  }
+type Refuse = (message: string, hint?: string) => never;
+
+type Ports = Pick<PostgresTarget, 'port' | 'ports'>;
+
+function readPorts(text: string | null, by: string, refuse: Refuse): Ports {
+  const ports = (text ?? '').split(',').map((port) => (port === '' ? null : checkPort(port, by, refuse)));
+  return ports.length === 1 ? { port: ports[0] ?? null } : { port: null, ports };
+}
+
+function checkPort(port: string, by: string, refuse: Refuse): number {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : null;
   if (number !== null && number >= 1 && number <= 65_535) return number;
   return refuse(
-    number === null
-      ? 'the database URL names a port that is none'
-      : `the database URL names port ${number}, which is no port`,
+    number === null ? `${by} names a port that is none` : `${by} names port ${number}, which is no port`,
     'a port is a number from 1 to 65535, and 5432 where the server was not told otherwise; write a : of the password as %3A',
   );
 }

@@ -5,12 +5,19 @@ export interface PostgresTarget {
   readonly text: string;
   readonly user: string | null;
   readonly password: string | null;
-  /** A name, an address without brackets, or the directory of a Unix socket, which starts with a slash. */
+  /** Set where it is not the URL that has the password: `service "prod"`. */
+  readonly passwordFrom?: string;
+  /**
+   * A name, an address without brackets, or the directory of a Unix socket, which starts with a slash; or several of
+   * these with commas between.
+   */
   readonly host: string | null;
   readonly port: number | null;
+  /** Set where a port is given for each of several hosts, and `port` is null then. Null is the default port. */
+  readonly ports?: readonly (number | null)[];
   readonly database: string;
-  /** Set where the URL names no database, and the environment does. */
-  readonly databaseFrom?: 'PGDATABASE';
+  /** Set where the URL names no database, and something else does: `PGDATABASE`, `service "prod"`. */
+  readonly databaseFrom?: string;
   /** The parameters that are not fields here, decoded, the last of each name: those of libpq. */
   readonly parameters: ReadonlyMap<string, string>;
   /** `maintenance_db`: where to connect to create the database. Ours, never sent to a server. */

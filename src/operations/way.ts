@@ -1,4 +1,5 @@
 import { libpqParameters } from '../config/postgres-parameters.ts';
+import { authorityOf } from '../config/postgres-url.ts';
 import type { PostgresTarget, SqliteTarget } from '../model/target.ts';
 
 /** Lines for the dialect's own shell that lead it to a database. */
@@ -40,10 +41,8 @@ export function psqlWay(url: PostgresTarget, from: PostgresTarget): Way {
   };
 }
 
-function server({ user, host, port }: PostgresTarget): string {
-  const address = host?.includes(':') ? `[${host}]` : encodeURIComponent(host ?? '');
-  return `postgresql://${user === null ? '' : `${encodeURIComponent(user)}@`}${address}${port === null ? '' : `:${port}`}`;
-}
+const server = (url: PostgresTarget): string =>
+  `postgresql://${url.user === null ? '' : `${encodeURIComponent(url.user)}@`}${authorityOf(url)}`;
 
 type Parameters = ReadonlyMap<string, string>;
 

@@ -1,7 +1,7 @@
 import type { Opened, OpenOptions } from '../model/dialect.ts';
 import type { Environment, Target } from '../model/target.ts';
 import { connectMaintenance, connectPostgres } from './connection/connect.ts';
-import { resolveSettings } from './connection/settings.ts';
+import { resolveAll } from './connection/settings.ts';
 
 /**
  * Connects to the database of a target; where it does not exist and is not to be written, to one from which it can be
@@ -20,5 +20,5 @@ export async function open(target: Target, { write, environment, signal, onWarni
 /** The URL of a target with user, password, host and port wherever these come from. @throws UserError as `open` does */
 export async function completeUrl(target: Target, environment: Environment | null): Promise<string> {
   if (target.dialect !== 'postgres') throw new Error('not the URL of a PostgreSQL server');
-  return (await resolveSettings(target, environment)).url;
+  return (await resolveAll(target, environment)).url;
 }

@@ -44,10 +44,10 @@ describe('a mistake in the configuration is no success', () => {
 
   test('PGSERVICE is not passed over', async () => {
     const { stderr, exitCode } = await runCli(['migrate', '-s', 'postgresql://127.0.0.1:1/db'], {
-      env: { PGSERVICE: 'prod' },
+      env: { PGSERVICE: 'prod', PGSERVICEFILE: '/nowhere/services' },
     });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('error: PGSERVICE is not supported yet: connection services are not read\n');
+    expect(stderr).toContain('error: the service file does not exist\n  where  /nowhere/services\n');
   });
 });
 

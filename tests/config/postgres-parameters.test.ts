@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { parameterWarnings } from '../../src/config/postgres-parameters.ts';
@@ -15,7 +16,7 @@ const libpq = `
   service=,PGSERVICE user=u,PGUSER password=p,PGPASSWORD passfile=f,PGPASSFILE channel_binding=prefer,PGCHANNELBINDING
   connect_timeout=3,PGCONNECT_TIMEOUT dbname=d,PGDATABASE host=h,PGHOST hostaddr=,PGHOSTADDR port=5432,PGPORT
   client_encoding=UTF8,PGCLIENTENCODING options=-cx,PGOPTIONS application_name=a,PGAPPNAME fallback_application_name=a,
-  keepalives=1, keepalives_idle=1, keepalives_interval=1, keepalives_count=1, tcp_user_timeout=1,
+  keepalives=1, keepalives_idle=1, keepalives_interval=0, keepalives_count=0, tcp_user_timeout=0,
   sslmode=prefer,PGSSLMODE sslnegotiation=postgres,PGSSLNEGOTIATION sslcompression=0,PGSSLCOMPRESSION
   sslcert=f,PGSSLCERT sslkey=f,PGSSLKEY sslcertmode=allow,PGSSLCERTMODE sslpassword=p, sslrootcert=f,PGSSLROOTCERT
   sslcrl=,PGSSLCRL sslcrldir=,PGSSLCRLDIR sslsni=1,PGSSLSNI requirepeer=,PGREQUIREPEER require_auth=,PGREQUIREAUTH
@@ -143,29 +144,25 @@ describe('what other drivers have in their URLs', () => {
   });
 });
 
-describe('what libpq would do and is not done yet is refused', () => {
-  const demands: [name: string, value: string, variable: string, hint: string][] = [
-    ['service', 'prod', 'PGSERVICE', 'host and port'],
-    ['hostaddr', '10.0.0.1', 'PGHOSTADDR', 'host and port'],
-    ['require_auth', 'scram-sha-256', 'PGREQUIREAUTH', 'channel_binding=require'],
-    ['requirepeer', 'postgres', 'PGREQUIREPEER', 'leave it out'],
-    ['sslcrl', 'x.crl', 'PGSSLCRL', 'leave it out'],
-    ['sslcrldir', '/crl', 'PGSSLCRLDIR', 'leave it out'],
-    ['sslcertmode', 'require', 'PGSSLCERTMODE', 'leave it out'],
-    ['sslsni', '0', 'PGSSLSNI', 'leave it out'],
-    ['sslnegotiation', 'direct', 'PGSSLNEGOTIATION', 'leave it out'],
-    ['ssl_min_protocol_version', 'TLSv1.3', 'PGSSLMINPROTOCOLVERSION', 'leave it out'],
-    ['ssl_max_protocol_version', 'TLSv1.2', 'PGSSLMAXPROTOCOLVERSION', 'leave it out'],
-    ['min_protocol_version', '3.2', 'PGMINPROTOCOLVERSION', 'leave it out'],
-    ['gssencmode', 'require', 'PGGSSENCMODE', 'sslmode=verify-full'],
-    ['servicefile', '/x', '', 'host and port'],
-    ['replication', 'database', '', 'leave it out'],
-    ['scram_client_key', 'Geheim', '', 'give the password'],
-    ['scram_server_key', 'Geheim', '', 'give the password'],
-    ['oauth_issuer', 'https://x', '', 'role with a password'],
-    ['oauth_client_secret', 'Geheim', '', 'role with a password'],
-  ];
+const demands: [name: string, value: string, variable: string, hint: string][] = [
+  ['requirepeer', 'postgres', 'PGREQUIREPEER', 'leave it out'],
+  ['sslcrl', 'x.crl', 'PGSSLCRL', 'leave it out'],
+  ['sslcrldir', '/crl', 'PGSSLCRLDIR', 'leave it out'],
+  ['sslcertmode', 'require', 'PGSSLCERTMODE', 'leave it out'],
+  ['sslsni', '0', 'PGSSLSNI', 'leave it out'],
+  ['sslnegotiation', 'direct', 'PGSSLNEGOTIATION', 'leave it out'],
+  ['ssl_min_protocol_version', 'TLSv1.3', 'PGSSLMINPROTOCOLVERSION', 'leave it out'],
+  ['ssl_max_protocol_version', 'TLSv1.2', 'PGSSLMAXPROTOCOLVERSION', 'leave it out'],
+  ['min_protocol_version', '3.2', 'PGMINPROTOCOLVERSION', 'leave it out'],
+  ['gssencmode', 'require', 'PGGSSENCMODE', 'sslmode=verify-full'],
+  ['replication', 'database', '', 'leave it out'],
+  ['scram_client_key', 'Geheim', '', 'give the password'],
+  ['scram_server_key', 'Geheim', '', 'give the password'],
+  ['oauth_issuer', 'https://x', '', 'role with a password'],
+  ['oauth_client_secret', 'Geheim', '', 'role with a password'],
+];
 
+describe('what libpq would do and is not done yet is refused', () => {
   test.each(demands)('in the URL: %s=%s', async (name, value, _, hint) => {
     const error = await refusal(`postgresql://h/db?${name}=${encodeURIComponent(value)}`);
     expect(error.message).toContain(`parameter ${name} is not supported yet: `);
@@ -185,16 +182,17 @@ describe('what libpq would do and is not done yet is refused', () => {
       if (harmless !== '') parse(`postgresql://h/db?${name}=${harmless}`, { [variable]: value });
     },
   );
+});
 
-  test('lists of hosts and of ports', async () => {
-    for (const url of ['postgresql://a,b/db', 'postgresql:///db?host=a,b', 'postgresql://a:1,b:2/db']) {
-      expect((await refusal(url)).message).toBe('the database URL names several hosts, which is not supported yet');
-    }
-    expect((await refusal('postgresql:///db', { PGHOST: 'a,b' })).message).toBe(
-      'PGHOST names several hosts, which is not supported yet',
-    );
-    expect(parse('postgresql://h/db', { PGHOST: 'a,b' }).host).toBe('h');
-  });
+test.each([
+  ['postgresql://a,b/db', { host: 'a,b', port: null, ports: [null, null] }],
+  ['postgresql://a:1,[::1]:2/db', { host: 'a,::1', port: null, ports: [1, 2] }],
+  ['postgresql://a,b:2/db', { host: 'a,b', port: null, ports: [null, 2] }],
+  ['postgresql:///db?host=a,b&port=1,2', { host: 'a,b', port: null, ports: [1, 2] }],
+  ['postgresql://a:1,b:2/db?port=3', { host: 'a,b', port: 3 }],
+])('hosts and ports may be lists: %s', (url, places) => {
+  expect(parse(url)).toMatchObject(places);
+  expect(isPlainUrl(url.slice('postgresql://'.length))).toBe(true);
 });
 
 describe('PGDATABASE', () => {
@@ -226,4 +224,27 @@ describe('PGDATABASE', () => {
   test('is checked like any other', async () => {
     expect((await refusal('postgresql://h', { PGDATABASE: 'x'.repeat(64) })).where).toBe('PGDATABASE');
   });
+});
+
+test('what Node cannot set is told where it is asked for', () => {
+  const told = parameterWarnings(parse('postgresql://h/db?keepalives_interval=3&tcp_user_timeout=9&keepalives_idle=5'));
+  expect(told).toEqual([
+    'keepalives_interval in the database URL is ignored: Node cannot set it, and that of the system counts',
+    'tcp_user_timeout in the database URL is ignored: Node cannot set it, and that of the system counts',
+  ]);
+});
+
+test('each parameter of libpq stands in docs/connecting.md, and so does each variable of one that is refused', () => {
+  const page = readFileSync(new URL('../../docs/connecting.md', import.meta.url), 'utf8');
+  const parameters = page.slice(
+    page.indexOf('### Parameters'),
+    page.indexOf('Parameters that mean something to other'),
+  );
+  const named = new Set([...parameters.matchAll(/`([\w…]+)`/g)].map(([, name]) => name ?? ''));
+  for (const { name } of libpq) {
+    expect([name, named.has(name) || (name.startsWith('oauth_') && named.has('oauth_…'))]).toEqual([name, true]);
+  }
+  for (const [name, , variable] of demands) {
+    expect(parameters).toMatch(new RegExp(`^\\|.*(?:\`${name}\`|oauth_…).*\\|.*${variable}`, 'm'));
+  }
 });

@@ -43,8 +43,10 @@ export function cancellation(settings: Settings, tls: ConnectionOptions | null, 
   };
 }
 
-function dial({ host, port }: Settings): Socket {
-  const socket = isSocketDirectory(host) ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket(port, host);
+function dial({ host, port, address }: Settings): Socket {
+  const socket = isSocketDirectory(host)
+    ? connectSocket(`${host}/.s.PGSQL.${port}`)
+    : connectSocket(port, address ?? host);
   // `once` listens while it waits; an error behind that must not end the process.
   socket.on('error', () => {});
   return socket;

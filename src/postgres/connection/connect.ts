@@ -1,14 +1,16 @@
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Connection } from '../../model/dialect.ts';
 import { UserError } from '../../model/errors.ts';
 import { cancellation } from './cancel.ts';
 import { type Binding, watchBinding } from './channel-binding.ts';
-import { explain, type Failure, MISSING_DATABASE } from './failure.ts';
+import { explainAll, type Failure, MISSING_DATABASE, type Tried } from './failure.ts';
 import { guard } from './guard.ts';
 import { connectionOf } from './connection.ts';
+import { watchAuthentication } from './required-auth.ts';
 import { classify, type Sight, watch } from './sight.ts';
-import { resolveSettings, type Settings } from './settings.ts';
+import { completeState, isWanted, rounds, type ServerState, type Wanted, watchState } from './session-attributes.ts';
+import { type All, resolveAll, type Settings } from './settings.ts';
 import { isSocketDirectory } from './socket-directory.ts';
 import { passWarnings } from './warnings.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
@@ -34,11 +36,10 @@ export interface ConnectOptions {
  * @throws the signal's reason once that is aborted
  */
 export async function connectPostgres(target: PostgresTarget, options: ConnectOptions): Promise<Opened> {
-  const settings = await resolveSettings(target, options.environment);
-  const opened = await open(settings, options);
+  const opened = await openOneOf(await resolveAll(target, options.environment), options);
   if ('connection' in opened) return { connection: opened.connection, missing: null };
-  const error = explain(opened.failure, settings);
-  if (serverCode(opened.failure) === MISSING_DATABASE) return { connection: null, missing: error };
+  const error = explainAll(opened.tried);
+  if (lastCode(opened) === MISSING_DATABASE) return { connection: null, missing: error };
   throw error;
 }
 
@@ -54,27 +55,79 @@ export async function connectMaintenance(target: PostgresTarget, options: Connec
   const named = target.maintenanceDatabase;
   const first = await openDatabase('postgres');
   if ('connection' in first) return first.connection;
-  const isRefused = REFUSALS.has(serverCode(first.failure) ?? '');
-  if (!isRefused) throw explain(first.failure, first.settings);
+  if (!REFUSALS.has(lastCode(first) ?? '')) throw explainAll(first.tried);
   if (named !== null) {
     const second = await openDatabase(named);
     if ('connection' in second) return second.connection;
-    throw explain(second.failure, second.settings);
+    throw explainAll(second.tried);
   }
-  const { message, where, cause } = explain(first.failure, first.settings);
+  const { message, where, cause } = explainAll(first.tried);
   throw new UserError(`database "${target.database}" cannot be created: ${message}`, {
     where,
     hint: 'create it yourself, or name a database that this user may connect to: maintenance_db=NAME in the URL',
     cause,
   });
 
-  async function openDatabase(database: string): Promise<Attempt & { settings: Settings }> {
-    const settings = await resolveSettings({ ...target, database }, options.environment);
-    return { ...(await open(settings, options)), settings };
+  async function openDatabase(database: string): Promise<AttemptAtAll> {
+    return openOneOf(await resolveAll({ ...target, database }, options.environment), options);
   }
 }
 
-type Attempt = { readonly connection: Connection } | { readonly failure: Failure };
+type AttemptAtAll = { readonly connection: Connection } | { readonly tried: readonly Tried[] };
+
+const lastCode = ({ tried }: { readonly tried: readonly Tried[] }): string | null => {
+  const last = tried.at(-1);
+  return last === undefined ? null : serverCode(last.failure);
+};
+
+/**
+ * Tries the servers in turn, as libpq does: another one where nothing answers, where the server is just starting, or
+ * where it is not of the wanted kind. What a server has against the user ends it.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+ */
+async function openOneOf({ servers, wanted, isRandom }: All, options: ConnectOptions): Promise<AttemptAtAll> {
+  const order = isRandom ? shuffled(servers) : servers;
+  let tried: Tried[] = [];
+  for (const kind of rounds(wanted)) {
+    tried = [];
+    for (const settings of order) {
+      const attempt = await openWanted(settings, kind, options);
+      if ('connection' in attempt) return attempt;
+      tried.push({ failure: attempt.failure, settings });
+      if (!leadsOn(attempt.failure)) return { tried };
+    }
+  }
+  return { tried };
+}
+
+async function openWanted(settings: Settings, wanted: Wanted, options: ConnectOptions): Promise<Attempt> {
+  const attempt = await open(settings, options);
+  if (!('connection' in attempt) || wanted === 'any') return attempt;
+  const { connection, state } = attempt;
+  try {
+    await completeState(connection, state);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  if (isWanted(wanted, state)) return attempt;
+  await connection.close();
+  return { failure: { stage: 'unwanted', wanted, state } };
+}
+
+/** SQLSTATE of a server that is starting, stopping, or recovering. */
+const CANNOT_CONNECT_NOW = '57P03';
+
+const leadsOn = (failure: Failure): boolean =>
+  ['network', 'timeout', 'unwanted'].includes(failure.stage) || serverCode(failure) === CANNOT_CONNECT_NOW;
+
+const shuffled = <T>(all: readonly T[]): readonly T[] =>
+  all
+    .map((item) => ({ item, rank: Math.random() }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+
+type Attempt = { readonly connection: Connection; readonly state: ServerState } | { readonly failure: Failure };
 
 /**
  * Tries what the mode of TLS allows, in its order. A second try is made where the first one failed for being with or
@@ -99,9 +152,6 @@ const dependsOnTls = (failure: Failure): boolean =>
 
 const serverCode = (failure: Failure): string | null => (failure.stage === 'server' ? failure.error.code : null);
 
-/** Keeps the way through a router open while a statement runs for hours: they forget after minutes of silence. */
-const KEEP_ALIVE_AFTER = 30_000;
-
 async function tryToConnect(
   settings: Settings,
   tls: ConnectionOptions | null,
@@ -118,19 +168,18 @@ async function tryToConnect(
   });
   guard(client, sight);
   const binding = watchBinding(client);
+  const isAuthenticated = watchAuthentication(client, settings.requiredAuth, sight);
+  const state = watchState(client);
   passWarnings(client, onWarning);
-  const timer = startTimer(settings.timeout, () => {
-    sight.timedOut = true;
-    socket.destroy(new Error('timeout'));
-  });
+  const timer = startTimer(settings.timeout, sight, socket);
   const abort = (): void => void socket.destroy(new Error('aborted'));
   signal?.addEventListener('abort', abort);
   try {
     await client.connect();
     sight.isUnbound = settings.requireChannelBinding && !binding.isProven;
-    if (sight.isUnbound) throw new Error('not bound');
-    const cancel = cancellation(settings, tls, client);
-    return { connection: connectionOf(client, socket, { parsers: types, settings, signal, cancel }) };
+    if (sight.isUnbound || !isAuthenticated()) throw new Error('not bound');
+    const circumstances = { parsers: types, settings, signal, cancel: cancellation(settings, tls, client) };
+    return { connection: connectionOf(client, socket, circumstances), state };
   } catch (error) {
     // What the driver has to say of the end that follows is said by this error already.
     client.on('error', () => {});
@@ -146,7 +195,7 @@ async function tryToConnect(
 /** The password, where it may go out: it is asked for before anything is sent that is made from it. */
 async function answer({ password, requireChannelBinding }: Settings, sight: Sight, binding: Binding): Promise<string> {
   sight.isUnbound = requireChannelBinding && !binding.isOffered;
-  if (sight.isUnbound) throw new Error('not bound');
+  if (sight.isUnbound || sight.otherMethod !== null) throw new Error('not bound');
   sight.passwordMissing = password.value === null;
   if (password.value === null) throw new Error('no password');
   return password.value;
@@ -154,17 +203,26 @@ async function answer({ password, requireChannelBinding }: Settings, sight: Sigh
 
 const clientOptions = (settings: Settings, tls: ConnectionOptions | null) => ({
   user: settings.user,
-  host: settings.host,
+  host: settings.address ?? settings.host,
   port: settings.port,
   database: settings.database,
-  ssl: tls ?? false,
+  ssl: tls === null ? false : { ...tls, ...identity(settings) },
   sslnegotiation: 'postgres' as const,
   enableChannelBinding: settings.requireChannelBinding,
   application_name: settings.applicationName,
   ...(settings.options === null ? {} : { options: settings.options }),
-  keepAlive: !isSocketDirectory(settings.host),
-  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
+  keepAlive: settings.keepAlive !== null && !isSocketDirectory(settings.host),
+  keepAliveInitialDelayMillis: settings.keepAlive ?? 0,
 });
 
-const startTimer = (timeout: number, listener: () => void): NodeJS.Timeout | undefined =>
-  timeout === 0 ? undefined : setTimeout(listener, timeout);
+/** The name that the certificate must have, where the connection goes to an address beside it. */
+const identity = ({ host, address }: Settings): ConnectionOptions =>
+  address === null || isIP(host) !== 0 ? {} : { host, servername: host };
+
+function startTimer(timeout: number, sight: Sight, socket: Socket): NodeJS.Timeout | undefined {
+  if (timeout === 0) return undefined;
+  return setTimeout(() => {
+    sight.timedOut = true;
+    socket.destroy(new Error('timeout'));
+  }, timeout);
+}

@@ -1,5 +1,7 @@
 import { UserError } from '../../model/errors.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
+import { placeName } from './places.ts';
+import type { ServerState } from './session-attributes.ts';
 import type { Settings } from './settings.ts';
 
 /** How far an attempt to connect came before it failed. */
@@ -13,6 +15,10 @@ export type Failure =
   | { readonly stage: 'no password' }
   /** The server does not bind its authentication to the TLS channel, which was asked for. */
   | { readonly stage: 'unbound' }
+  /** The server asks for an authentication that require_auth does not allow, or for a second one. */
+  | { readonly stage: 'other method'; readonly method: string }
+  /** The server is none of the kind that target_session_attrs wants. */
+  | { readonly stage: 'unwanted'; readonly wanted: string; readonly state: ServerState }
   | { readonly stage: 'server'; readonly error: ServerError }
   /** The server went away without a word, or the driver gave up on what it said. */
   | { readonly stage: 'broken'; readonly error: Error };
@@ -44,18 +50,18 @@ type Wording = { readonly [S in Failure['stage']]: (failure: Extract<Failure, { 
 const wording: Wording = {
   network: ({ code, error }, to) =>
     networkWords[code]?.(to) ?? [
-      `no connection to ${place(to)}: ${error.message}`,
+      `no connection to ${placeName(to)}: ${error.message}`,
       'look at host, port and the network in between',
     ],
   timeout: ({ reached }, to) => [
     reached
-      ? `${place(to)} takes connections but did not answer within ${to.timeout / 1000} s`
-      : `no answer from ${place(to)} within ${to.timeout / 1000} s`,
+      ? `${placeName(to)} takes connections but did not answer within ${to.timeout / 1000} s`
+      : `no answer from ${placeName(to)} within ${to.timeout / 1000} s`,
     reached
       ? 'look whether PostgreSQL itself, or a proxy before it, hangs; connect_timeout=SECONDS in the URL waits longer'
       : 'look at host, port and firewall; connect_timeout=SECONDS in the URL waits longer',
   ],
-  stranger: (_, to) => [`what listens at ${place(to)} is not PostgreSQL`, 'correct host and port'],
+  stranger: (_, to) => [`what listens at ${placeName(to)} is not PostgreSQL`, 'correct host and port'],
   'no tls': (_, to) => [
     `the server does not offer TLS, which ${to.requireChannelBinding ? 'channel_binding=require' : `sslmode=${to.ssl.mode}`} asks for`,
     to.requireChannelBinding
@@ -71,9 +77,19 @@ const wording: Wording = {
     'the server does not bind its authentication to TLS, which channel_binding=require asks for',
     'give the role a password as SCRAM-SHA-256 and a line with scram-sha-256 in pg_hba.conf; a proxy that ends TLS in between cannot bind',
   ],
+  'other method': ({ method }, { requiredAuth }) => [
+    requiredAuth === null || requiredAuth.allowed.has(method)
+      ? `the server asks to authenticate a second time, by ${method}`
+      : `the server asks for the authentication ${method}, which require_auth=${requiredAuth.text} does not allow`,
+    'have the user authenticated otherwise in pg_hba.conf, or correct require_auth; look who answers in place of the server',
+  ],
+  unwanted: ({ wanted, state }, to) => [
+    `${placeName(to)} ${kindOf(state)}, and target_session_attrs=${wanted} asks for another server`,
+    'name further hosts (a:5432,b:5432), or correct target_session_attrs; commands that write need read-write or primary',
+  ],
   server: ({ error }, to) => [error.message, error.hint ?? serverHints[error.code]?.(to, error) ?? askTheServer],
   broken: ({ error }, to) => [
-    `${place(to)} ended the connection while it was being made: ${error.message}`,
+    `${placeName(to)} ended the connection while it was being made: ${error.message}`,
     askTheServer,
   ],
 };
@@ -85,20 +101,45 @@ export function explain(failure: Failure, to: Settings): UserError {
   return new UserError(message, { where: to.where, hint, cause: 'error' in failure ? failure.error : undefined });
 }
 
-const place = ({ host, port }: Settings): string =>
-  host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+function kindOf({ isStandby, isReadOnly }: ServerState): string {
+  if (isStandby === true) return 'is a standby';
+  return isReadOnly === true ? 'is read-only' : 'takes writes';
+}
+
+/** What one server of several was tried with, and how that failed. */
+export interface Tried {
+  readonly failure: Failure;
+  readonly settings: Settings;
+}
+
+/** Says the same of several servers that were tried in turn, each by its name. */
+export function explainAll(tried: readonly Tried[]): UserError {
+  const errors = tried.map(({ failure, settings }) => ({ error: explain(failure, settings), settings }));
+  const last = errors.at(-1);
+  if (last === undefined) throw new Error('no server was tried');
+  if (errors.length === 1) return last.error;
+  const said = errors.map(({ error, settings }) => {
+    const name = placeName(settings);
+    return error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+  });
+  return new UserError(`none of ${errors.length} servers could be used: ${said.join('; ')}`, {
+    where: last.error.where,
+    hint: [...new Set(errors.map(({ error }) => error.hint))].join('; '),
+    cause: last.error.cause,
+  });
+}
 
 /** By the system's error codes: https://nodejs.org/api/errors.html#common-system-errors */
 const networkWords: Readonly<Record<string, (to: Settings) => Words>> = {
-  ECONNREFUSED: (to) => [`nothing listens at ${place(to)}`, 'start the server, or correct host and port'],
-  ENOENT: (to) => [`no server has its socket at ${place(to)}`, 'start the server, or correct host and port'],
+  ECONNREFUSED: (to) => [`nothing listens at ${placeName(to)}`, 'start the server, or correct host and port'],
+  ENOENT: (to) => [`no server has its socket at ${placeName(to)}`, 'start the server, or correct host and port'],
   EACCES: (to) => [
-    `the socket ${place(to)} may not be used by this user of the system`,
+    `the socket ${placeName(to)} may not be used by this user of the system`,
     'run it as a user who may, or connect by TCP: host=127.0.0.1',
   ],
   ENOTFOUND: (to) => [`host "${to.host}" is unknown`, 'correct the host'],
   EAI_AGAIN: (to) => [`host "${to.host}" cannot be looked up`, 'correct the host, or see that name service works'],
-  ETIMEDOUT: (to) => [`no answer from ${place(to)}`, 'look at host, port and firewall'],
+  ETIMEDOUT: (to) => [`no answer from ${placeName(to)}`, 'look at host, port and firewall'],
   EHOSTUNREACH: (to) => [`there is no way to host "${to.host}"`, 'look at the network, or correct the host'],
   ENETUNREACH: (to) => [`there is no way to host "${to.host}"`, 'look at the network, or correct the host'],
 };

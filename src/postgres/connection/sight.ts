@@ -8,6 +8,8 @@ export interface Sight {
   passwordMissing: boolean;
   /** Whether the connection was given up as its authentication is not bound to its TLS channel. */
   isUnbound: boolean;
+  /** What authentication the server asks for, where that is not allowed. */
+  otherMethod: string | null;
   /** Whether the driver could not read what the server sent. */
   isMisread: boolean;
   /** The first bytes that came back. */
@@ -21,6 +23,7 @@ export function watch(socket: Socket, tls: boolean): Sight {
     timedOut: false,
     passwordMissing: false,
     isUnbound: false,
+    otherMethod: null,
     isMisread: false,
     answer: null,
   };
@@ -55,8 +58,9 @@ export function classify(error: Error, sight: Sight, tls: boolean): Failure {
 }
 
 /** Why this side gave the attempt up; null where it did not. */
-function ownDecision({ timedOut, reached, isUnbound, passwordMissing }: Sight): Failure | null {
+function ownDecision({ timedOut, reached, isUnbound, otherMethod, passwordMissing }: Sight): Failure | null {
   if (timedOut) return { stage: 'timeout', reached };
   if (isUnbound) return { stage: 'unbound' };
+  if (otherMethod !== null) return { stage: 'other method', method: otherMethod };
   return passwordMissing ? { stage: 'no password' } : null;
 }

@@ -126,10 +126,16 @@ describe('a server that somebody else has put in between', () => {
       'lets everybody in once it has offered to bind',
       [authentication(10, 'SCRAM-SHA-256-PLUS\0\0'), authentication(0), ready],
     ],
+    [
+      'offers to bind and then asks for the password in clear',
+      [authentication(10, 'SCRAM-SHA-256-PLUS\0\0'), authentication(3)],
+    ],
   ])('%s gets nothing that is made from the password', async (_, answers) => {
     const { received, url, server } = await impostor(answers);
     const error = await refusal(url);
-    expect(error.message).toMatch(/does not bind its authentication|^no TLS connection: /);
+    expect(error.message).toMatch(
+      /does not bind its authentication|asks to authenticate a second time|^no TLS connection: /,
+    );
     const sent = received.join('');
     // The first message of SCRAM holds a number made by chance, and no proof.
     expect(sent).not.toMatch(/Geheim|md5|p=(?!tls-server-end-point)/);

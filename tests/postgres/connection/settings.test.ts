@@ -231,3 +231,18 @@ describe('channel_binding=require', () => {
     },
   );
 });
+
+test.each([
+  ['', 30_000],
+  ['keepalives=0', null],
+  ['keepalives=1&keepalives_idle=5', 5000],
+  ['keepalives_idle=0', 30_000],
+])('keepalives: %j', async (parameters, keepAlive) => {
+  expect(await resolve(`postgresql://db/app?${parameters}`)).toMatchObject({ keepAlive });
+});
+
+test('keepalives are numbers', async () => {
+  await expect(resolve('postgresql://db/app?keepalives_idle=5s')).rejects.toMatchObject({
+    message: 'keepalives_idle "5s" is no number',
+  });
+});

@@ -1,7 +1,13 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, isEncrypted, refusal } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { temporaryDirectories } from '../../support/temporary-directory.ts';
+
+const makeDirectory = temporaryDirectories();
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
 
@@ -124,6 +130,30 @@ describe('a line of pg_hba.conf', () => {
     const certificate = `sslcert=${fixture('client.crt')}&sslkey=${fixture('client.key')}`;
     expect(await isEncrypted(await connect(url('certified', `sslmode=require&${certificate}`)))).toBe(true);
     expect((await refusal(url('certified', 'sslmode=require'))).message).toMatch(/certificate/);
+  });
+});
+
+describe('a key with a password', () => {
+  const makeUrl = (more: string): string => {
+    const key = createPrivateKey(readFileSync(fixture('client.key')));
+    const pem = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'Geheim' });
+    const file = join(makeDirectory({ 'client.key': pem }), 'client.key');
+    const parameters = `sslmode=require&sslcert=${fixture('client.crt')}&sslkey=${file}${more}`;
+    return secure.url('postgres', { user: 'certified', password: '', parameters });
+  };
+
+  test('is opened with sslpassword', async () => {
+    expect(await isEncrypted(await connect(makeUrl('&sslpassword=Geheim')))).toBe(true);
+  });
+
+  test.each(['', '&sslpassword=falsch'])('is not opened otherwise: %j', async (more) => {
+    const error = await connect(makeUrl(more)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^the files of TLS do not fit together: /),
+      hint: expect.stringContaining('sslpassword'),
+    });
+    expect((error as Error).message).not.toContain('falsch');
   });
 });
 
