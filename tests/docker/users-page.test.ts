@@ -1,49 +1,58 @@
 import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { describeWithEngine, engineEnvironment } from './support/engine.ts';
 
 const temporaryDirectory = temporaryDirectories();
 const programs = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
-/** Runs a script of the shell as it stands, with `dbos` on the PATH. */
-function run(script: string) {
+const page = new URL('../../fixtures/users-page/', import.meta.url);
+
+/** Runs a script of the shell as it stands, with `dbos` on the PATH, and what else stands in `bin`. */
+function run(script: string, bin: string = temporaryDirectory()) {
   const environment = engineEnvironment();
-  return spawnSync('sh', ['-e', '-c', script], {
+  return spawnSync('bash', ['-e', '-c', script], {
     cwd: temporaryDirectory(),
-    env: { ...environment, PATH: `${programs}:${environment['PATH']}` },
+    env: { ...environment, PATH: `${bin}:${programs}:${environment['PATH']}` },
     encoding: 'utf8',
     timeout: 100_000,
   });
 }
 
+interface Workflow {
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly { readonly name: string; readonly run: string }[] }>
+  >;
+}
+
 describeWithEngine("what the users' page shows, line by line", () => {
   test('development setup', () => {
-    const { stdout, stderr, status } = run(`
-# 1. Start local PostgreSQL
-dbos postgres start
-
-# 2. Create development database
-psql postgresql://postgres:dbos@localhost:5432/postgres -c "CREATE DATABASE myapp_dev;"
-
-# 3. Run migrations
-dbos migrate --sys-db-url postgresql://postgres:dbos@localhost:5432/myapp_dev_dbos
-`);
+    const { stdout, stderr, status } = run(readFileSync(new URL('development.sh', page), 'utf8'));
     expect([stderr, status]).toEqual(['', 0]);
     expect(stdout).toContain('PostgreSQL is now running on port 5432\n');
     expect(stdout).toContain('\nCREATE DATABASE\n');
     expect(stdout).toMatch(/Starting DBOS migrations\n[^]*System database: \d+ created/);
   });
 
-  test('the steps of the CI pipeline', () => {
-    const { stdout, stderr, status } = run(`
-dbos postgres start
-dbos migrate --sys-db-url postgresql://postgres:dbos@localhost:5432/test_dbos
-dbos migrate --check --sys-db-url "$(dbos postgres url | sed 's,/postgres$,/test_dbos,')"
-dbos postgres stop
-`);
-    expect([stderr, status]).toEqual(['', 0]);
-    expect(stdout).toMatch(/^Starting PostgreSQL with Docker\.\.\.\n[^]*\nPostgreSQL stopped\.\nData is preserved/);
+  test('the steps of the CI pipeline, as GitHub runs them', () => {
+    const workflow = parse(readFileSync(new URL('.github/workflows/test.yml', page), 'utf8')) as Workflow;
+    const tests = `psql -At postgresql://postgres:dbos@localhost:5432/test_dbos -c 'SELECT count(*) FROM dbos.workflow_status'`;
+    const bin = temporaryDirectory({ pytest: `#!/bin/sh\n${tests}\n` });
+    chmodSync(join(bin, 'pytest'), 0o755);
+    const printed = workflow.jobs['test']!.steps.map(({ run: script }) => {
+      const { stdout, stderr, status } = run(script, bin);
+      expect([stderr, status]).toEqual(['', 0]);
+      return stdout;
+    });
+    expect(printed).toEqual([
+      expect.stringMatching(/^Starting PostgreSQL with Docker\.\.\.\n[^]*PostgreSQL is now running on port 5432\n/),
+      expect.stringMatching(/^Starting DBOS migrations\n[^]*System database: \d+ created/),
+      '0\n',
+      expect.stringMatching(/^Stopping PostgreSQL container\.\.\.\nPostgreSQL stopped\.\nData is preserved/),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { bareEnvironment, type CliOptions, type CliResult, programPath, runCli } from '../support/cli.ts';
 import { expectLinesInOrder } from '../support/lines.ts';
@@ -9,6 +10,14 @@ import { temporaryDirectories } from '../support/temporary-directory.ts';
 import { runOnTerminal, testOnTerminal } from '../support/terminal.ts';
 
 const temporaryDirectory = temporaryDirectories();
+
+/** The page's scripts and files, as it has them. */
+const pageFiles = fileURLToPath(new URL('../../fixtures/users-page/', import.meta.url));
+
+/** The program under its name, in a directory that stands in front of the others. */
+const wrapper = `#!/bin/sh\nexec "${process.execPath}" "${programPath()}" "$@"\n`;
+const pathOf = (cwd: string): string => [join(cwd, 'bin'), dirname(process.execPath), process.env['PATH']].join(':');
+
 let server: PostgresServer;
 
 beforeAll(async () => {
@@ -288,24 +297,12 @@ describe('migration patterns', () => {
   test('production deployment: an administrator migrates, and a limited role starts the application', async () => {
     await server.query(`CREATE ROLE production_admin LOGIN CREATEDB PASSWORD 'a'`);
     await server.query(`CREATE ROLE production_app LOGIN PASSWORD 'b'`);
-    const script = `#!/bin/bash
-set -e
-# Run migrations with admin credentials
-dbos migrate \\
---sys-db-url "$ADMIN_SYSTEM_DB_URL" \\
---db-url "$ADMIN_APP_DB_URL" \\
---app-role production_app
-# Start application with limited credentials
-export DBOS_SYSTEM_DATABASE_URL="$APP_SYSTEM_DB_URL"
-export DBOS_DATABASE_URL="$APP_DATABASE_URL"
-dbos start
-`;
     const application = `for (const name of ['DBOS_SYSTEM_DATABASE_URL', 'DBOS_DATABASE_URL']) console.log(process.env[name]);`;
     const cwd = temporaryDirectory({
-      'deploy.sh': script,
+      'deploy.sh': readFileSync(join(pageFiles, 'deploy.sh')),
       'main.mjs': application,
       'dbos-config.yaml': 'name: myapp\nruntimeConfig:\n  start:\n    - node main.mjs\n',
-      'bin/dbos': `#!/bin/sh\nexec "${process.execPath}" "${programPath()}" "$@"\n`,
+      'bin/dbos': wrapper,
     });
     chmodSync(join(cwd, 'bin/dbos'), 0o755);
     const url = (user: string, database: string): string => `postgresql://${user}@localhost:${server.port}/${database}`;
@@ -314,7 +311,7 @@ dbos start
       encoding: 'utf8',
       env: {
         ...bareEnvironment(),
-        PATH: [join(cwd, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'),
+        PATH: pathOf(cwd),
         ADMIN_SYSTEM_DB_URL: url('production_admin:a', 'production_dbos'),
         ADMIN_APP_DB_URL: url('production_admin:a', 'production'),
         APP_SYSTEM_DB_URL: url('production_app:b', 'production_dbos'),
@@ -333,20 +330,22 @@ dbos start
   });
 
   test('multi-environment setup', async () => {
-    const config = (environment: string): string => `name: myapp
-system_database_url: postgresql://localhost/myapp_${environment}_dbos
-application_database_url: postgresql://localhost/myapp_${environment}
-`;
-    const cwd = temporaryDirectory({ 'config/dev.yaml': config('dev'), 'config/prod.yaml': config('prod') });
-    for (const environment of ['dev', 'prod']) {
-      const env = { DBOS_CONFIG: `config/${environment}.yaml` };
-      const { stdout, exitCode } = await dbos('migrate', { cwd, env });
-      expect(exitCode).toBe(0);
-      expect(stdout).toContain(`System database: postgresql://localhost/myapp_${environment}_dbos\n`);
-    }
-    expect(await databases()).toEqual(
-      expect.arrayContaining(['myapp_dev', 'myapp_dev_dbos', 'myapp_prod', 'myapp_prod_dbos']),
-    );
+    const cwd = temporaryDirectory({ 'bin/dbos': wrapper });
+    chmodSync(join(cwd, 'bin/dbos'), 0o755);
+    cpSync(pageFiles, cwd, { recursive: true });
+    // The files name hosts as an operator has them; here all of them are this server.
+    const { status, stdout, stderr } = spawnSync('bash', ['-e', 'environments.sh'], {
+      cwd,
+      encoding: 'utf8',
+      env: { ...bareEnvironment(), ...surroundings(), PATH: pathOf(cwd), PGHOSTADDR: '127.0.0.1' },
+    });
+    expect([stderr, status]).toEqual(['', 0]);
+    expectLinesInOrder(stdout, [
+      'System database: postgresql://localhost/myapp_dev_dbos',
+      'System database: postgresql://staging-db/myapp_dbos',
+      'System database: postgresql://prod-db/myapp_dbos',
+    ]);
+    expect(await databases()).toEqual(expect.arrayContaining(['myapp_dev', 'myapp_dev_dbos', 'myapp', 'myapp_dbos']));
   });
 });
 
