@@ -52,7 +52,7 @@ export const flags = {
   dialect: {
     names: '--dialect',
     value: 'DIALECT',
-    about: 'postgres, sqlite or cockroachdb, for --print-migrations; postgres unless given',
+    about: 'postgres (unless given), sqlite or cockroachdb: the SQL of --print-migrations',
   },
   format: { names: '--format', value: 'FORMAT', about: 'text, json, sql or diff, for --plan and --check' },
   historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
