@@ -100,8 +100,8 @@ const located = (target: Target, directory: string | undefined): Target =>
 function isSame(a: Target, b: Target): boolean {
   if (a.dialect === 'sqlite') return b.dialect === 'sqlite' && a.path === b.path;
   if (b.dialect === 'sqlite') return false;
-  const place = ({ host, port, ports, database }: PostgresTarget): string =>
-    JSON.stringify([host ?? 'localhost', ports ?? port ?? 5432, database]);
+  const place = ({ host, port, ports, database, parameters }: PostgresTarget): string =>
+    JSON.stringify([host ?? 'localhost', parameters.get('hostaddr') ?? null, ports ?? port ?? 5432, database]);
   return place(a) === place(b);
 }
 

@@ -123,6 +123,15 @@ describe.each(Object.keys(urls))('on %s', (engine) => {
   });
 });
 
+test('two databases of one name at two addresses are two', async () => {
+  const at = (address: string): string => `${server.url('twice').replace('@127.0.0.1:', '@db:')}?hostaddr=${address}`;
+  const { databases } = await plan({ system: at('127.0.0.1'), application: at('127.0.0.1') });
+  expect(databases.map(({ title }) => title)).toEqual(['System and application database']);
+  // Nothing listens there: it was not taken for the first one.
+  const error = await userErrorOf(() => plan({ system: at('127.0.0.1'), application: at('127.0.0.2') }));
+  expect(error.message).toContain('127.0.0.2');
+});
+
 test('no error of PostgreSQL holds a password, whatever went wrong', async () => {
   const name = `errors_${(made += 1)}`;
   const wrong: readonly string[] = [
