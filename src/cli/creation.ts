@@ -1,3 +1,4 @@
+import { variable } from '../config/environment.ts';
 import { UserError } from '../model/errors.ts';
 import type { Environment } from '../model/target.ts';
 import { creation, type CreationRequest, type Engine, engines } from '../operations/creation.ts';
@@ -8,14 +9,10 @@ import { sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { single } from './options.ts';
+import { type Modes, modesGiven } from './preview.ts';
 
 /** The flags of a command, as they were given. */
-interface Given {
-  readonly printMigrations: boolean;
-  readonly printUserRole: boolean;
-  readonly planOnly: boolean;
-  readonly dryRun: boolean;
-  readonly check: boolean;
+interface Given extends Modes {
   readonly noListenNotify: boolean;
   readonly dialects: readonly string[] | undefined;
   readonly schemas: readonly string[] | undefined;
@@ -23,23 +20,22 @@ interface Given {
 }
 
 /**
- * What SQL is asked for that needs no connection; null where none is.
+ * Prints SQL that needs no connection, and nothing else. @returns the exit code
  * @throws UserError for flags that contradict each other, and for an engine that is none
  */
-export function readCreation(asked: Given, environment: Environment): CreationRequest | null {
-  const { printMigrations, printUserRole } = asked;
+export async function printCreation(asked: Given, { stdout, env }: Pick<Context, 'stdout' | 'env'>): Promise<number> {
+  sayExactly(stdout, creationSql(await creation(readCreation(asked, env))));
+  return exitCodes.done;
+}
+
+function readCreation(asked: Given, environment: Environment): CreationRequest {
   const name = single(asked.dialects, flags.dialect);
-  if (!printMigrations && !printUserRole) {
-    if (name === undefined) return null;
+  if (!asked.printMigrations && !asked.printUserRole) {
     throw new UserError('--dialect says for what SQL is printed', { hint: 'give it with --print-migrations' });
   }
-  if ([printMigrations, printUserRole, asked.planOnly, asked.dryRun, asked.check].filter(Boolean).length > 1) {
-    throw new UserError('--print-migrations, --print-user-role, --plan, --dry-run and --check exclude one another', {
-      hint: 'give one of them; --print-migrations has the grants too when --app-role is given',
-    });
-  }
-  const role = single(asked.roles, flags.role) ?? (environment['DBOS_APP_ROLE'] || undefined);
-  if (printUserRole && role === undefined) {
+  modesGiven(asked);
+  const role = single(asked.roles, flags.role) ?? variable(environment, 'DBOS_APP_ROLE') ?? undefined;
+  if (asked.printUserRole && role === undefined) {
     throw new UserError('--print-user-role needs the role', { hint: 'give it with --app-role' });
   }
   return {
@@ -47,7 +43,7 @@ export function readCreation(asked: Given, environment: Environment): CreationRe
     schema: single(asked.schemas, flags.schema),
     role,
     listenNotify: !asked.noListenNotify,
-    grantsOnly: printUserRole,
+    grantsOnly: asked.printUserRole,
   };
 }
 
@@ -55,10 +51,4 @@ function readEngine(name: string): Engine {
   const engine = engines.find((known) => known === name);
   if (engine !== undefined) return engine;
   throw new UserError(`--dialect ${quoted(name)} is unknown`, { hint: `it is one of ${engines.join(', ')}` });
-}
-
-/** Prints the SQL, and nothing else. @returns the exit code */
-export async function printCreation(request: CreationRequest, { stdout }: Pick<Context, 'stdout'>): Promise<number> {
-  sayExactly(stdout, creationSql(await creation(request)));
-  return exitCodes.done;
 }

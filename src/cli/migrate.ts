@@ -1,6 +1,5 @@
 import { migrate } from '../operations/migrate.ts';
 import { DatabaseCommand } from './command.ts';
-import { printCreation, readCreation } from './creation.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { commandLine, databaseLines, startLines } from './migrate-lines.ts';
@@ -27,8 +26,9 @@ export class MigrateCommand extends DatabaseCommand {
   noListenNotify = given(flags.noListenNotify);
 
   protected override async run(): Promise<number> {
-    const creation = readCreation(this, this.context.env);
-    if (creation !== null) return printCreation(creation, this.context);
+    if (this.printMigrations || this.printUserRole || this.dialects !== undefined) {
+      return (await import('./creation.ts')).printCreation(this, this.context);
+    }
     const preview = readPreview(this, single(this.formats, flags.format));
     const ignore = each(this.ignores, flags.ignore);
     const allow = readHazards(each(this.allowed, flags.allow));

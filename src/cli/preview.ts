@@ -25,22 +25,33 @@ export interface Preview {
   readonly format: Format;
 }
 
-interface Modes {
+/** Flags that ask for something to be printed instead of done. */
+export interface Modes {
   readonly planOnly: boolean;
   readonly dryRun: boolean;
   readonly check: boolean;
+  readonly printMigrations: boolean;
+  readonly printUserRole: boolean;
 }
 
 const modeFlags = [
   ['planOnly', '--plan'],
   ['dryRun', '--dry-run'],
   ['check', '--check'],
+  ['printMigrations', '--print-migrations'],
+  ['printUserRole', '--print-user-role'],
 ] as const;
+
+/** The flags among them that are given: one at most. @throws UserError for several */
+export function modesGiven(modes: Modes): readonly string[] {
+  const given = modeFlags.flatMap(([mode, flag]) => (modes[mode] ? [flag] : []));
+  if (given.length > 1) throw new UserError(`${given.join(' and ')} exclude one another`, { hint: 'give one of them' });
+  return given;
+}
 
 /** @throws UserError for flags that contradict each other; null where the plan is to be applied */
 export function readPreview(modes: Modes, name: string | undefined): Preview | null {
-  const given = modeFlags.flatMap(([mode, flag]) => (modes[mode] ? [flag] : []));
-  if (given.length > 1) throw new UserError(`${given.join(' and ')} exclude one another`, { hint: 'give one of them' });
+  const given = modesGiven(modes);
   const format = readFormat(name ?? (modes.dryRun ? 'sql' : 'text'));
   if (name !== undefined && given.length === 0) {
     throw new UserError('--format says how a plan is printed', { hint: 'give it with --plan or --check' });

@@ -11,7 +11,8 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
 const heeded = words(`
-  service servicefile host hostaddr target_session_attrs load_balance_hosts port user password dbname passfile channel_binding require_auth keepalives keepalives_idle connect_timeout options application_name
+  service servicefile host hostaddr port user password dbname passfile target_session_attrs load_balance_hosts
+  channel_binding require_auth keepalives keepalives_idle connect_timeout options application_name
   ssl sslmode sslcert sslkey sslpassword sslrootcert maintenance_db
 `);
 
@@ -20,7 +21,8 @@ const heeded = words(`
  * GSSAPI gets none and says so.
  */
 const idle = words(`
-  client_encoding fallback_application_name sslcompression sslkeylogfile krbsrvname gsslib gssdelegation max_protocol_version
+  client_encoding fallback_application_name sslcompression sslkeylogfile krbsrvname gsslib gssdelegation
+  max_protocol_version
 `);
 
 interface Unsupported {

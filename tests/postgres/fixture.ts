@@ -25,15 +25,13 @@ export async function counts(connection: Connection): Promise<ReadonlyMap<string
   return new Map(rows.map(({ name, n }) => [String(name), Number(n)]));
 }
 
-const emptyDatabase = (server: PostgresServer, prefix: string): Promise<string> => server.createDatabase(prefix);
-
 /** A database in the state that the text describes. */
 export async function arrange(
   server: PostgresServer,
   sql: string,
 ): Promise<{ readonly connection: Connection; readonly scope: Scope }> {
-  const make = sql.startsWith('-- fresh\n') ? completeDatabase : emptyDatabase;
-  const url = await make(server, 'fixture');
+  const isFresh = sql.startsWith('-- fresh\n');
+  const url = await (isFresh ? completeDatabase(server, 'fixture') : server.createDatabase('fixture'));
   const scope = scopeOf(new URL(url).pathname.slice(1));
   const connection = await connect(url);
   await connection.query(sql);

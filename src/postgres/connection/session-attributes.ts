@@ -55,7 +55,7 @@ export function watchState({ connection }: { readonly connection: EventEmitter }
 export async function completeState(connection: Connection, state: ServerState): Promise<void> {
   if (state.isStandby !== null && state.isReadOnly !== null) return;
   const [row] = await connection.query(
-    `SELECT pg_catalog.pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only`,
+    `SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('transaction_read_only') = 'on' AS read_only`,
   );
   state.isStandby = row?.['standby'] === true;
   state.isReadOnly = row?.['read_only'] === true;

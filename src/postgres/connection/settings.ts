@@ -66,13 +66,6 @@ export async function resolveAll(target: PostgresTarget, given: Environment | nu
   };
 }
 
-/** The same for the first server alone. */
-export async function resolveSettings(target: PostgresTarget, given: Environment | null): Promise<Settings> {
-  const [first] = (await resolveAll(target, given)).servers;
-  if (first === undefined) throw new Error('no target is without a server');
-  return first;
-}
-
 interface Found {
   readonly place: Place;
   readonly user: string;

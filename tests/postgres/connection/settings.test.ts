@@ -5,16 +5,18 @@ import { join, resolve as absolutePath } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { UserError } from '../../../src/model/errors.ts';
-import { resolveSettings, type Settings } from '../../../src/postgres/connection/settings.ts';
+import { resolveAll, type Settings } from '../../../src/postgres/connection/settings.ts';
 import type { Environment, PostgresTarget } from '../../../src/model/target.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 
 const makeDirectory = temporaryDirectories();
 
-function resolve(url: string, environment: Environment = {}): Promise<Settings> {
+/** The settings for a URL of one server. */
+async function resolve(url: string, environment: Environment = {}): Promise<Settings> {
   const target = parseDatabaseUrl(url, 'test');
   if (target.dialect !== 'postgres') throw new Error(url);
-  return resolveSettings(target satisfies PostgresTarget, { HOME: '/nowhere', ...environment });
+  const { servers } = await resolveAll(target satisfies PostgresTarget, { HOME: '/nowhere', ...environment });
+  return servers[0]!;
 }
 
 describe('what the URL leaves open', () => {
