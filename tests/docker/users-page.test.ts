@@ -39,7 +39,8 @@ describeWithEngine("what the users' page shows, line by line", () => {
 
   test('the steps of the CI pipeline, as GitHub runs them', () => {
     const workflow = parse(readFileSync(new URL('.github/workflows/test.yml', page), 'utf8')) as Workflow;
-    const tests = `psql -At postgresql://postgres:dbos@localhost:5432/test_dbos -c 'SELECT count(*) FROM dbos.workflow_status'`;
+    const check = `dbos migrate --check --sys-db-url "$(dbos postgres url | sed 's,/postgres$,/test_dbos,')" >/dev/null`;
+    const tests = `${check} && psql -At postgresql://postgres:dbos@localhost:5432/test_dbos -c 'SELECT count(*) FROM dbos.workflow_status'`;
     // A function of the shell stands before any program: the application's tests are a query here.
     const pytest = { 'BASH_FUNC_pytest%%': `() { ${tests}\n}` };
     const printed = workflow.jobs['test']!.steps.map(({ run: script }) => {
