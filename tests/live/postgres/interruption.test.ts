@@ -77,7 +77,8 @@ describe('migrate', () => {
     child.kill('SIGINT');
     child.kill('SIGTERM');
     const { stderr, exitCode } = await ended;
-    expect(exitCode).toBe(143);
+    // Which of two signals that are sent together a process hears last is up to the operating system.
+    expect([130, 143]).toContain(exitCode);
     expect(stderr).toContain('ended at once: the server may still be working on what it was sent last\n');
     await server.query(
       `SELECT pg_terminate_backend(pid) FROM (${sessions.replace('SELECT query', 'SELECT pid')}) s`,
