@@ -1,7 +1,7 @@
 import type { Dialect, LiveState, Opened } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
 import type { Goal } from '../model/goal.ts';
-import { lookFor } from '../model/look.ts';
+import { lookFor, type LookOptions } from '../model/look.ts';
 import { type Database, explained, openDatabase } from './database.ts';
 import { planFor, type Planned } from './plan-for.ts';
 
@@ -29,21 +29,40 @@ export async function inspect(database: Database, goal: Goal): Promise<Inspectio
 /** Plans over a connection that is open already. */
 export async function inspectOpened(database: Database, opened: Opened, goal: Goal): Promise<Inspection> {
   const live = await liveState(database, opened, goal);
+  const inspection = await planned(database, opened, goal, live);
+  if (goal.aim !== 'nothing' || inspection.foreign.length === 0) return inspection;
+  // What depends on others' objects under names of ours has nothing to do with a reset.
+  return planned(database, opened, goal, await liveState(database, opened, goal, sparedBy(inspection)));
+}
+
+async function planned(database: Database, opened: Opened, goal: Goal, live: LiveState): Promise<Inspection> {
   const dialect = live.dialect ?? database.dialect;
   try {
-    const planned = await planFor({ database, connection: opened.connection, dialect, live, goal });
-    return { database, opened, goal, live, dialect, ...planned };
+    const plan = await planFor({ database, connection: opened.connection, dialect, live, goal });
+    return { database, opened, goal, live, dialect, ...plan };
   } catch (error) {
     throw error instanceof UserError ? withWhere(error, database.where) : error;
   }
 }
 
+const sparedBy = ({ foreign, settled }: Inspection): readonly string[] =>
+  foreign.flatMap((id) => {
+    const object = settled.named.get(id);
+    if (object?.kind === 'function') return [`${object.name}(${object.signature})`];
+    return object !== undefined && 'name' in object ? [object.name] : [];
+  });
+
 const withWhere = (error: UserError, where: string): UserError =>
   error.where === undefined ? new UserError(error.message, { where, hint: error.hint, cause: error }) : error;
 
-async function liveState(database: Database, { connection, exists }: Opened, { aim }: Goal): Promise<LiveState> {
+async function liveState(
+  database: Database,
+  { connection, exists }: Opened,
+  { aim }: Goal,
+  spared: readonly string[] = [],
+): Promise<LiveState> {
   const { dialect, scope, alternative } = database;
-  const live = await introspected(database, connection, aim === 'nothing');
+  const live = await introspected(database, connection, { surroundings: aim === 'nothing', spared });
   if (exists) return live;
   if (alternative !== undefined && live.server.hasAlternative) throw insteadOf(database, alternative);
   return { ...live, catalog: (live.dialect ?? dialect).absent(scope) };
@@ -59,10 +78,10 @@ const insteadOf = ({ scope, where }: Database, alternative: string): UserError =
 async function introspected(
   database: Database,
   connection: Opened['connection'],
-  surroundings: boolean,
+  options: LookOptions,
 ): Promise<LiveState> {
   try {
-    return await database.dialect.introspect(connection, lookFor(database.scope, { surroundings }));
+    return await database.dialect.introspect(connection, lookFor(database.scope, options));
   } catch (error) {
     if (error instanceof UserError) throw withWhere(error, database.where);
     if (!(error instanceof QueryError)) throw error;

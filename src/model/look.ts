@@ -49,11 +49,18 @@ export interface Look extends Place {
   readonly takeovers: readonly Takeover[];
   /** Asks for what else stands in the schema and for what depends on it: what only a reset needs. */
   readonly surroundings: boolean;
+  /** Names of others' tables and views, and functions as `name(types)`, that are looked at: what depends on them stays. */
+  readonly spared: readonly string[];
   readonly alternative: string | null;
 }
 
+export interface LookOptions {
+  readonly surroundings?: boolean;
+  readonly spared?: readonly string[];
+}
+
 /** The look that sees all that the definitions are about, retired objects included. */
-export function lookFor(scope: Scope, { surroundings = false }: { readonly surroundings?: boolean } = {}): Look {
+export function lookFor(scope: Scope, { surroundings = false, spared = [] }: LookOptions = {}): Look {
   const { definitions, alternative, ...place } = scope;
   const { tables, functions, retired } = definitions;
   const retiredNames = (...kinds: readonly string[]): readonly string[] =>
@@ -70,6 +77,7 @@ export function lookFor(scope: Scope, { surroundings = false }: { readonly surro
       takesOver === undefined ? [] : [{ fills: [], ...takesOver, into }],
     ),
     surroundings,
+    spared,
     alternative: alternative ?? null,
   };
 }

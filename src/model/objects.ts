@@ -22,6 +22,8 @@ export interface TableObject {
   readonly persistence: 'permanent' | 'unlogged';
   /** What sets it apart from a plain table, such as SQLite's `STRICT` or PostgreSQL's `ROW LEVEL SECURITY`, sorted. */
   readonly options: readonly string[];
+  /** Set for somebody else's that is known by its name only, as a virtual table whose module may be missing. */
+  readonly unread?: true;
 }
 
 export interface ColumnObject {

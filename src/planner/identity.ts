@@ -37,7 +37,8 @@ export function foreignIn(evidence: Evidence): ReadonlySet<ObjectId> {
     const above = traitsOf(object).parent(object);
     const table = above === null ? undefined : live.get(above);
     if (table !== undefined && isForeign(table)) return true;
-    return !adopted.has(id) && claimsName(object, evidence) && !isProven(object, circumstances);
+    const isGivenOver = adopted.has(id) && !isUnread(object);
+    return !isGivenOver && claimsName(object, evidence) && !isProven(object, circumstances);
   };
   return new Set([...live].flatMap(([id, object]) => (isForeign(object) ? [id] : [])));
 }
@@ -77,13 +78,17 @@ export function refuseForeign(
   const inTheWay = inTheWayOf(declared, live, foreign);
   if (inTheWay.length === 0) return;
   const lines = inTheWay.map((id) => `  ${describe(live.get(id)!, live)}`);
+  const way = wayOut(live.get(inTheWay[0]!)!);
+  const flags = inTheWay.filter((id) => !isUnread(live.get(id)!)).map((id) => `--adopt '${id}'`);
   throw new UserError(`these objects have names that DBOS needs, and are not of DBOS:\n${lines.join('\n')}`, {
-    hint: [
-      ...remedies,
-      `${wayOut(live.get(inTheWay[0]!)!)}; if they are of DBOS all the same: ${inTheWay.map((id) => `--adopt '${id}'`).join(' ')}`,
-    ].join('\n'),
+    hint: [...remedies, flags.length === 0 ? way : `${way}; if they are of DBOS all the same: ${flags.join(' ')}`].join(
+      '\n',
+    ),
   });
 }
+
+/** Nothing can be made of what was not looked into, whatever the operator says. */
+const isUnread = (object: CatalogObject): boolean => object.kind === 'table' && object.unread === true;
 
 /** What two objects cannot both be called: overloads of a function would make its calls ambiguous. */
 const claim = (object: CatalogObject): string =>
@@ -96,7 +101,7 @@ const wayOut = (object: CatalogObject): string =>
 
 function describe(object: CatalogObject, live: Catalog): string {
   const name = `${traitsOf(object).label} ${idFor(object).slice(object.kind.length + 1)}`;
-  if (object.kind !== 'table') return name;
+  if (object.kind !== 'table' || isUnread(object)) return name;
   const columns = [...live.values()].flatMap((o) =>
     o.kind === 'column' && o.schema === object.schema && o.table === object.name ? [o.name] : [],
   );
@@ -121,9 +126,15 @@ interface Circumstances extends Evidence {
 const proofs: { readonly [K in ObjectKind]: ((object: ObjectOf<K>, given: Circumstances) => boolean) | null } = {
   database: null,
   schema: null,
-  table: (table, { shapes, isInhabited }) => {
-    const shape = shapes.get(idFor(table));
-    return shape === 'telling' || shape === 'likely' || (shape === 'possible' && isInhabited);
+  // What a release no longer makes stays foreign when tables of ours are made beside it.
+  table: (table, given) => {
+    if (isUnread(table)) return false;
+    const shape = given.shapes.get(idFor(table));
+    return (
+      shape === 'telling' ||
+      shape === 'likely' ||
+      (shape === 'possible' && given.isInhabited && isDeclared(table, given))
+    );
   },
   column: null,
   key: isOfRelease,
@@ -132,11 +143,9 @@ const proofs: { readonly [K in ObjectKind]: ((object: ObjectOf<K>, given: Circum
   foreignKey: isOfRelease,
   view: (object, given) =>
     isOfRelease(object, given) || (given.isInhabited && /\bworkflow_queue\b/.test(object.definition)),
-  // A body that somebody has changed is ours to repair. A trigger's function has no arguments that could tell.
+  // A body that somebody has changed is ours to repair, if it is needed. One that is not was at home in no schema of ours.
   function: (object, given) =>
-    isOfRelease(object, given) ||
-    (isKnownSignature(object, given) &&
-      (object.signature !== '' || (given.isInhabited && object.returns === 'trigger'))),
+    isOfRelease(object, given) || (given.isInhabited && isDeclared(object, given) && isKnownSignature(object, given)),
   trigger: (object, { retired }) => {
     const runs = object.function;
     return runs === null || retired.some(({ kind, name }) => kind === 'function' && runs.includes(`.${name}(`));
@@ -163,6 +172,10 @@ function isOfRelease(object: CatalogObject, { history, schema, declared }: Circu
   const look = appearance(whole);
   return [...declared.values()].some((ours) => ours.kind === whole.kind && appearance(ours) === look);
 }
+
+/** Whether an object of this kind and name is needed: an overload of a function is. */
+const isDeclared = (object: CatalogObject, { declared }: Evidence): boolean =>
+  [...declared.values()].some((ours) => claim(ours) === claim(object));
 
 const isKnownSignature = (object: FunctionObject, { declared, history }: Circumstances): boolean =>
   declared.has(idFor(object)) || history.objects[recordedId(object)] !== undefined;

@@ -54,13 +54,22 @@ function shapeOf(found: Names, sets: readonly Names[], key: readonly string[]): 
 function likeness(found: Names, known: Names, key: readonly string[]): Shape {
   const share = [...known].filter((name) => found.has(name)).length / known.size;
   const hasKey = key.filter((name) => known.has(name)).every((name) => found.has(name));
-  if (hasKey && share > 0.5) return known.size >= telling ? 'telling' : 'likely';
-  return share > 0.5 || isRemainder(found, known, { share, hasKey }) ? 'possible' : 'foreign';
+  if (hasKey && share > 0.5 && known.size >= telling) return 'telling';
+  const isWithoutOthers = [...found].every((name) => known.has(name));
+  // Beside a column or two of ours, one of somebody else says as much as they do.
+  if (hasKey && share > 0.5 && isWithoutOthers) return 'likely';
+  return share > 0.5 || isRemainder(found, known, { share, hasKey, isWithoutOthers }) ? 'possible' : 'foreign';
+}
+
+interface Likeness {
+  /** Of the known columns, how many are there, from 0 to 1. */
+  readonly share: number;
+  readonly hasKey: boolean;
+  readonly isWithoutOthers: boolean;
 }
 
 /** Whether the columns may be what is left of the known ones after some have gone. */
-function isRemainder(found: Names, known: Names, { share, hasKey }: { share: number; hasKey: boolean }): boolean {
-  const isWithoutOthers = [...found].every((name) => known.has(name));
+function isRemainder(found: Names, known: Names, { share, hasKey, isWithoutOthers }: Likeness): boolean {
   if (share === 0.5 && hasKey) return true;
   return isWithoutOthers && (found.size === 0 || share === 0.5 || hasKey || known.size <= tiny);
 }

@@ -1,14 +1,20 @@
+import type { Look } from '../model/look.ts';
+import { list } from './asking.ts';
+
 /** Our relations and functions with all that goes down with them. */
-const ourObjects = `WITH RECURSIVE ours AS (
-  SELECT 'pg_class'::regclass::oid AS class, oid AS object FROM rel
-  UNION SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_type'::regclass, reltype FROM rel
-  UNION SELECT 'pg_type'::regclass, typarray FROM pg_type WHERE typrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE ev_class IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_policy'::regclass, oid FROM pg_policy WHERE polrelid IN (SELECT oid FROM rel)
-  UNION SELECT 'pg_proc'::regclass, oid FROM fun
+const ourObjects = ({ spared }: Look): string => `WITH RECURSIVE going AS (
+  SELECT oid, reltype FROM rel WHERE relname NOT IN (${list(spared)})
+),
+ours AS (
+  SELECT 'pg_class'::regclass::oid AS class, oid AS object FROM going
+  UNION SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM going)
+  UNION SELECT 'pg_type'::regclass, reltype FROM going
+  UNION SELECT 'pg_type'::regclass, typarray FROM pg_type WHERE typrelid IN (SELECT oid FROM going)
+  UNION SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid IN (SELECT oid FROM going)
+  UNION SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM going)
+  UNION SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE ev_class IN (SELECT oid FROM going)
+  UNION SELECT 'pg_policy'::regclass, oid FROM pg_policy WHERE polrelid IN (SELECT oid FROM going)
+  UNION SELECT 'pg_proc'::regclass, oid FROM fun WHERE format('%s(%s)', proname, signature) NOT IN (${list(spared)})
 )`;
 
 /**
@@ -133,6 +139,6 @@ CROSS JOIN LATERAL (${furtherStatements}) further`;
  * followed to the end, as a part of the catalog query. What stands on another one is deeper.
  * https://www.postgresql.org/docs/current/catalog-pg-depend.html
  */
-export const dependentsQuery = `${ourObjects},
+export const dependentsQuery = (look: Look): string => `${ourObjects(look)},
 ${theirObjects}
 ${theirStatements}`;

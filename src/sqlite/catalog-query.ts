@@ -11,16 +11,16 @@ import { isAmong } from './names.ts';
  * https://www.sqlite.org/pragma.html#pragfunc
  */
 export const catalogQuery = (look: Look): string => `WITH standing AS (
-  SELECT rowid AS place, type, name, tbl_name, sql, ${isAmong('tbl_name', look.relations)} AS isLooked,
+  SELECT rowid AS place, type, name, tbl_name, sql,
+    ${isAmong('tbl_name', look.relations)} AND sql NOT LIKE 'CREATE VIRTUAL %' AS isLooked,
     type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' AS isOrdinary
   FROM main.sqlite_master WHERE sql IS NOT NULL AND NOT ${begins('name', 'sqlite_')}
 ), found AS MATERIALIZED (
-  SELECT * FROM standing
-  WHERE CASE WHEN isLooked THEN isOrdinary OR type <> 'table' ELSE ${isReserved(look)} END
+  SELECT * FROM standing WHERE isLooked OR ${isReserved(look)}
 )
 SELECT ${parts(look).join(',\n')}`;
 
-/** A virtual table under a name of ours is not read: nothing of ours is like it, and its drop would lose its rows. */
+/** A virtual table under a name of ours is known by its name only: nothing of ours is like it. */
 const isReserved = ({ reserved }: Look): string =>
   `${isAmong('name', reserved)} OR ${begins(
     'name',

@@ -13,14 +13,18 @@ import { folded, tokenize } from './text/tokens.ts';
  * Objects of others that would not survive the drop of ours, or would be of no use after it: triggers on other tables
  * and views that name one of ours, views on such views, and foreign keys. SQLite has no ALTER TABLE for a foreign key:
  * its table is rebuilt without it.
+ * @param spared names of tables and views of others under names of ours
  * @param statistics tables of ANALYZE that are there
  */
 export function readDependents(
   rows: readonly SurroundingRow[],
+  spared: readonly string[],
   statistics: readonly string[],
 ): readonly DependentObject[] {
-  const others = rows.filter(({ isLooked }) => isLooked === 0);
-  const ours = foldedNames(rows.filter((row) => row.isLooked === 1 && isRelation(row)));
+  const kept = new Set(spared.map(folded));
+  const isOurs = ({ isLooked, table }: SurroundingRow): boolean => isLooked === 1 && !kept.has(folded(table));
+  const others = rows.filter((row) => !isOurs(row));
+  const ours = foldedNames(rows.filter((row) => isOurs(row) && isRelation(row)));
   const views = viewsOn(ours, others);
   const lost = new Set([...ours, ...foldedNames(views.map(({ row }) => row))]);
   const isLostTrigger = ({ type, table, sql }: SurroundingRow): boolean =>

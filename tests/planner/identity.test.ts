@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { applicationDefinitions, systemDefinitions } from '../../schema/index.ts';
 import { catalogOf } from '../../src/model/catalog.ts';
 import { idFor, traitsOf } from '../../src/model/kinds.ts';
-import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
+import type { CatalogObject, FunctionObject, ObjectId } from '../../src/model/objects.ts';
 import type { History } from '../../src/planner/history.ts';
 import { foreignIn, namesakesIn, refuseForeign, withoutNamesakes } from '../../src/planner/identity.ts';
 import { postgres } from '../../src/postgres/dialect.ts';
@@ -17,6 +17,9 @@ const history = JSON.parse(
 ) as History;
 const declared = postgres.declare(systemDefinitions, { schema: 'dbos', database: 'd', role: null });
 const { retired } = systemDefinitions;
+const sendMessage = [...declared.values()].find(
+  (o) => o.kind === 'function' && o.name === 'send_message',
+) as FunctionObject;
 
 const evidenceOf = (live: ReturnType<typeof catalogOf>, adopted: readonly string[] = []) => ({
   live,
@@ -73,9 +76,27 @@ describe('a name of ours is a claim', () => {
       [{ ...aFunction, schema: 'dbos', name: 'streams_function', signature: '' }],
       'function:dbos.streams_function()',
     ],
+    [
+      "a trigger's function of an earlier name",
+      [{ ...aFunction, schema: 'dbos', name: 'workflow_events_function', signature: '', returns: 'trigger' }],
+      'function:dbos.workflow_events_function()',
+    ],
+    ['a small table of an earlier name', table('scheduler_state', 'id'), 'table:dbos.scheduler_state'],
   ])('that %s does not prove, alone or beside our tables', (_, objects, id) => {
     expect(foreign(objects)).toEqual([id]);
     expect(foreign(beside(...objects))).toEqual([id]);
+  });
+
+  test.each<[string, readonly CatalogObject[], string]>([
+    [
+      'the arguments of ours',
+      [{ ...aFunction, schema: 'dbos', name: 'send_message', signature: sendMessage.signature }],
+      idFor(sendMessage),
+    ],
+    ['a column of ours among others', table('dbos_migrations', 'version', 'name'), 'table:dbos.dbos_migrations'],
+  ])('that %s prove only beside our tables', (_, objects, id) => {
+    expect(foreign(objects)).toEqual([id]);
+    expect(foreign(beside(...objects))).toEqual([]);
   });
 
   test('that nothing needs to prove for other names', () => {

@@ -150,7 +150,13 @@ CREATE VIEW report AS SELECT * FROM workflow_status; INSERT INTO mine VALUES (1,
     );
     const look = { relations: ['t'], functions: [], reserved: [], contents: [], takeovers: [] };
     const place = { database: 'test.sqlite', schema: 'main', role: null };
-    const found = await sqlite.introspect(connection, { ...look, ...place, surroundings: false, alternative: null });
+    const found = await sqlite.introspect(connection, {
+      ...look,
+      ...place,
+      surroundings: false,
+      spared: [],
+      alternative: null,
+    });
     const [id] = [...found.catalog.values()].filter((object) => object.kind === 'column');
     const to: ColumnObject = { ...(id as ColumnObject), name: 'more', nullable: true, position: 2 };
     const change: Change = { type: 'create', id: idFor(to), to };

@@ -3,7 +3,7 @@ import { dependentsQuery } from '../dependents.ts';
 import { impossible, type KindModule, writing } from './draft.ts';
 
 export const dependent: KindModule<'dependent', Omit<DependentObject, 'kind'>> = {
-  rows: ({ surroundings }) => (surroundings ? dependentsQuery : null),
+  rows: (look) => (look.surroundings ? dependentsQuery(look) : null),
   read: (row) => [{ kind: 'dependent', ...row }],
   declare: () => [],
   write: writing({

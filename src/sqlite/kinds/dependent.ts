@@ -18,7 +18,7 @@ export const dependent: KindModule<'dependent'> = {
   'references', json(CASE WHEN isOrdinary THEN (${references}) ELSE '[]' END)) ORDER BY place)
 FROM standing AS m`
       : 'SELECT json_array()',
-  read: ({ answer }) => readDependents(answer.dependent, answer.database[0].statistics),
+  read: ({ look, answer }) => readDependents(answer.dependent, look.spared, answer.database[0].statistics),
   declare: nothing,
   respell: asItIs,
   write: {

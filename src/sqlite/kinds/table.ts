@@ -13,7 +13,9 @@ export const table: KindModule<'table'> = {
 FROM found WHERE type = 'table'`,
   read: ({ tables, answer }) => [
     ...tables.map(({ name, parsed }) => tableObject(name, parsed.options)),
-    ...answer.table.filter(({ isLooked }) => isLooked === 0).map(({ name }) => tableObject(name, [])),
+    ...answer.table
+      .filter(({ isLooked }) => isLooked === 0)
+      .map(({ name }): TableObject => ({ ...tableObject(name, []), unread: true })),
   ],
   declare: ({ tables }) => tables.map(({ name }) => tableObject(name, [])),
   respell: (o, { name }) => ({ ...o, name: name(o.name) }),

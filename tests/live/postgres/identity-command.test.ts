@@ -85,6 +85,56 @@ Left alone, since it is not of DBOS: table:main.notifications
     expect(ofApplication()).toEqual(before);
   });
 
+  test.each([
+    [
+      'a virtual table named streams, which no word makes ours',
+      'CREATE VIRTUAL TABLE streams USING fts5 (a, b); INSERT INTO streams VALUES (1, 2)',
+      'table main.streams',
+      ['--adopt', 'table:main.streams'],
+    ],
+    [
+      'dbos_migrations of another shape',
+      'CREATE TABLE dbos_migrations (version text PRIMARY KEY, name text)',
+      'table main.dbos_migrations (name, version)',
+      [],
+    ],
+  ])('with %s is refused, and stays as it is', async (_, sql, told, flags) => {
+    const { url, content } = applicationFile(sql);
+    const before = content();
+    const { stderr, exitCode } = await runCli(['migrate', '-s', url, ...flags]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`not of DBOS:\n           ${told}\n`);
+    expect((await runCli(['reset', '--yes', '-s', url])).stdout).toContain('Left alone');
+    expect(content()).toEqual(before);
+  });
+
+  test('keeps what depends on a table of our name through reset --cascade', async () => {
+    const { url, content } = applicationFile(
+      `CREATE TABLE application_versions (id integer PRIMARY KEY, version_name text UNIQUE);
+       INSERT INTO application_versions VALUES (1, 'a'); CREATE TABLE app (v REFERENCES application_versions (id));
+       INSERT INTO app VALUES (1); CREATE VIEW versions AS SELECT * FROM application_versions`,
+    );
+    const before = content();
+    for (const flags of [[], ['--cascade']]) {
+      expect(await runCli(['reset', '--yes', '-s', url, ...flags])).toMatchObject({ stderr: '', exitCode: 0 });
+    }
+    expect(content()).toEqual(before);
+  });
+
+  test('loses only its keys to ours where it has keys to others too', async () => {
+    const { url, content } = applicationFile('CREATE TABLE job_queue (id integer PRIMARY KEY, payload)');
+    expect((await runCli(['migrate', '-s', url])).exitCode).toBe(0);
+    const database = new Database(new URL(url).pathname.replace('///', '/'));
+    database.exec(
+      `CREATE TABLE app (j REFERENCES job_queue (id), w REFERENCES workflow_status (workflow_uuid) ON DELETE CASCADE);
+       INSERT INTO job_queue VALUES (1, 'p'); INSERT INTO app VALUES (1, NULL)`,
+    );
+    database.close();
+    expect((await runCli(['reset', '--yes', '--cascade', '-s', url])).exitCode).toBe(0);
+    const [tables] = content() as [{ name: string; sql: string }[]];
+    expect(tables.find(({ name }) => name === 'app')?.sql).toMatch(/\(j REFERENCES job_queue \(id\), w\s*\)/);
+  });
+
   test('may be given over by the operator’s word', async () => {
     const { url } = applicationFile('CREATE TABLE scheduled_workflows (id text, note text)');
     expect((await runCli(['migrate', '-s', url])).exitCode).toBe(1);
@@ -134,6 +184,51 @@ describe('a schema that is shared with an application', () => {
     expect((await runCli(['reset', '--schema', 'public', '--yes', '-s', url])).exitCode).toBe(0);
     const functions = `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`;
     expect(await server.query(functions, name)).toEqual([{ proname: signature.split('(')[0] }]);
+  });
+
+  test("keeps a trigger's function of an earlier name through every later run", async () => {
+    const { url, name } = await applicationDatabase(
+      `CREATE TABLE public.mine (id int); CREATE FUNCTION public.workflow_events_function() RETURNS trigger LANGUAGE plpgsql
+         AS 'BEGIN RETURN NEW; END'; CREATE FUNCTION public.streams_function() RETURNS trigger LANGUAGE plpgsql
+         AS 'BEGIN RETURN NEW; END';
+       CREATE TRIGGER mine BEFORE INSERT ON public.mine FOR EACH ROW EXECUTE FUNCTION public.workflow_events_function()`,
+    );
+    for (const flags of [['migrate'], ['migrate', '--allow', 'data-loss'], ['reset', '--yes']]) {
+      expect((await runCli([...flags, '--schema', 'public', '-s', url])).exitCode).toBe(0);
+    }
+    const functions = `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`;
+    expect(await server.query(functions, name)).toEqual([
+      { proname: 'streams_function' },
+      { proname: 'workflow_events_function' },
+    ]);
+    expect(await server.query('INSERT INTO public.mine VALUES (1) RETURNING id', name)).toEqual([{ id: 1 }]);
+  });
+
+  test('is refused where it has a function with the very arguments of ours', async () => {
+    const { url, name } = await applicationDatabase(
+      `CREATE FUNCTION public.send_message(a text, b json, c text, d text) RETURNS void LANGUAGE sql AS 'SELECT 1'`,
+    );
+    const { stderr, exitCode } = await runCli(['migrate', '--schema', 'public', '-s', url]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('function public.send_message(text, json, text, text)');
+    expect((await runCli(['reset', '--schema', 'public', '--yes', '-s', url])).exitCode).toBe(0);
+    expect(await server.query(`SELECT prosrc FROM pg_proc WHERE proname = 'send_message'`, name)).toEqual([
+      { prosrc: 'SELECT 1' },
+    ]);
+  });
+
+  test('keeps what depends on a table and a function of our names through reset --cascade', async () => {
+    const { url, name } = await applicationDatabase(
+      `CREATE TABLE public.application_versions (id int PRIMARY KEY, version_name text);
+       CREATE FUNCTION public.send_message(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+       CREATE TABLE public.app (v int REFERENCES public.application_versions, d int DEFAULT public.send_message(1));
+       CREATE VIEW public.versions AS SELECT * FROM public.application_versions`,
+    );
+    const flags = ['reset', '--schema', 'public', '--yes', '--cascade', '-s', url];
+    expect(await runCli(flags)).toMatchObject({ stderr: '', exitCode: 0 });
+    const left = `SELECT count(*)::int AS keys, (SELECT count(*)::int FROM pg_views WHERE schemaname = 'public') AS views,
+      (SELECT count(*)::int FROM pg_attrdef) AS defaults FROM pg_constraint WHERE contype = 'f'`;
+    expect(await server.query(left, name)).toEqual([{ keys: 1, views: 1, defaults: 1 }]);
   });
 
   test('keeps a view of an earlier name', async () => {
