@@ -94,8 +94,12 @@ const incomingDanger = ({
   referencedTable,
   referencedColumns,
   onDelete,
+  setsOff,
 }: ForeignKeyObject): Record<NonNullable<ForeignKeyObject['incoming']>, string | null> => ({
-  follows: null,
+  follows:
+    setsOff === undefined
+      ? null
+      : `a delete of the runtime in ${referencedTable} changes rows of ${table} too, with ON DELETE ${onDelete} of (${list(columns)}), and fails where that does, which meets ${setsOff}`,
   holds: `a delete of the runtime in ${referencedTable} fails while rows of ${table} refer to the row, with ON DELETE ${onDelete} of (${list(columns)})`,
   'fits no key': `every delete of the runtime in ${referencedTable} fails: (${list(referencedColumns)}) is no key of it, so the reference of ${table} (${list(columns)}) fits nothing`,
 });

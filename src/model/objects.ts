@@ -106,6 +106,8 @@ export interface ForeignKeyObject {
    * is refused while they refer to the row, or fails always, since the key refers to columns that are no key.
    */
   readonly incoming?: 'follows' | 'holds' | 'fits no key';
+  /** Of such a key whose rows follow: something, in the engine's words, that this sets off and that can fail. */
+  readonly setsOff?: string;
 }
 
 export interface CheckObject {

@@ -1,12 +1,13 @@
 import type { Look } from '../model/look.ts';
 import type { ForeignKeyObject } from '../model/objects.ts';
 import { columnNames, list, rowsWhere } from './asking.ts';
+import { consequences, freedBy } from './consequences-query.ts';
 import { deferrable, type ValidityRow } from './constraint.ts';
 import { printable } from './encoding.ts';
 
 /** All of a key but what says how it came here, with what its validity is told by. */
 export type ForeignKeyRow = ValidityRow &
-  Omit<ForeignKeyObject, 'kind' | 'schema' | 'validated' | 'notEnforced' | 'unguarded' | 'incoming'>;
+  Omit<ForeignKeyObject, 'kind' | 'schema' | 'validated' | 'notEnforced' | 'unguarded' | 'incoming' | 'setsOff'>;
 
 /** Of our own tables. */
 export interface OwnKeyRow extends ForeignKeyRow {
@@ -17,6 +18,7 @@ export interface OwnKeyRow extends ForeignKeyRow {
 export interface IncomingKeyRow extends ForeignKeyRow {
   readonly schema: string;
   readonly incoming: 'follows' | 'holds';
+  readonly setsOff: string | null;
 }
 
 /** https://www.postgresql.org/docs/current/catalog-pg-constraint.html */
@@ -41,10 +43,6 @@ const standing = ({ reserved }: Look): string =>
   `FROM tab JOIN pg_trigger g ON g.tgrelid = tab.oid AND g.tgconstrrelid <> 0
       WHERE tab.relname IN (${list(reserved)}) AND g.tgconstrrelid NOT IN (SELECT oid FROM tab)`;
 
-/** The columns that SET NULL and SET DEFAULT change; a list of them came with PostgreSQL 15. */
-const freed = `coalesce((SELECT array_agg(k::int2)
-        FROM jsonb_array_elements_text(nullif(to_jsonb(con) -> 'confdelsetcols', 'null'::jsonb)) k), con.conkey)`;
-
 /**
  * A delete takes their rows along, or frees them where the columns take NULL and get nothing else.
  * https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
@@ -55,8 +53,9 @@ const incoming = (
     ${printable('conname')} AS name, true AS enforced, ${columnNames('con.conkey', 'con.conrelid', printable)} AS columns, ${fields},
     CASE WHEN confdeltype = 'c' THEN 'follows'
       WHEN confdeltype IN ('n', 'd') AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid
-        AND a.attnum = ANY (${freed}) AND (a.attnotnull OR confdeltype = 'd' AND a.atthasdef)) THEN 'follows'
-      ELSE 'holds' END AS incoming
+        AND a.attnum = ANY (${freedBy('con')}) AND (a.attnotnull OR confdeltype = 'd' AND a.atthasdef)) THEN 'follows'
+      ELSE 'holds' END AS incoming,
+    CASE WHEN confdeltype IN ('c', 'n', 'd') THEN ${consequences('con')} END AS "setsOff"
   FROM (SELECT DISTINCT g.tgconstraint ${standing(look)}) g
   JOIN pg_constraint con ON con.oid = g.tgconstraint AND con.contype = 'f' AND con.conparentid = 0 AND con.confrelid IN (SELECT oid FROM tab)
   JOIN pg_class t ON t.oid = con.conrelid JOIN pg_namespace m ON m.oid = t.relnamespace

@@ -9,6 +9,7 @@ import { brokenTriggers } from './broken-triggers.ts';
 import { type Answer, answerOf } from './catalog-answer.ts';
 import { catalogQuery } from './catalog-query.ts';
 import { whyNotWritable } from './connection/file-access.ts';
+import { readAround } from './consequences.ts';
 import { readFacts, type SizedTable } from './facts.ts';
 import { kinds, moduleOf } from './kinds.ts';
 import type { Found, FoundContent } from './kinds/draft.ts';
@@ -27,7 +28,8 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
     const [row = {}] = await connection.query(catalogQuery(look));
     const answer = answerOf(row);
     const tables = liveTables(answer);
-    const found = { look, answer, tables, contents: await readContents(connection, look, tables) };
+    const contents = await readContents(connection, look, tables);
+    const found = { look, answer, tables, contents, around: await readAround(connection, answer.foreignKey) };
     const catalog = catalogOf(Object.values(kinds).flatMap((kind): readonly CatalogObject[] => kind.read(found)));
     return {
       catalog,

@@ -78,6 +78,87 @@ describe('a foreign key of somebody else to a table of ours', () => {
     await connection.close();
   });
 
+  const follows = 'CREATE TABLE mine (id INTEGER PRIMARY KEY, w REFERENCES workflow_status ON DELETE CASCADE)';
+  const frees = (column = '', more = ''): string =>
+    `CREATE TABLE mine (id INTEGER PRIMARY KEY, w ${column} REFERENCES workflow_status ON DELETE SET NULL${more})`;
+  const raising = (event: string, table = 'mine'): string =>
+    `CREATE TRIGGER never ${event} ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`;
+  const child = (action: string, more = ''): string =>
+    `CREATE TABLE child (m INTEGER${more} REFERENCES mine ${action}); INSERT INTO child VALUES (1)`;
+  const row = `INSERT INTO mine (id, w) VALUES (1, 'w')`;
+
+  test.each([
+    ['a trigger', `${follows}; ${row}; ${raising('BEFORE DELETE')}`, 'trigger never of mine'],
+    ['a trigger of updates', `${frees()}; ${row}; ${raising('AFTER UPDATE OF w')}`, 'trigger never of mine'],
+    ['a further key', `${follows}; ${row}; ${child('')}`, 'the foreign key of child (m)'],
+    [
+      'a further key that frees what may not be',
+      `${follows}; ${row}; ${child('ON DELETE SET NULL', ' NOT NULL')}`,
+      'the foreign key of child (m)',
+    ],
+    [
+      'a trigger behind two keys',
+      `${follows}; ${row}; ${child('ON DELETE CASCADE')}; ${raising('DELETE', 'child')}`,
+      'trigger never of child',
+    ],
+    [
+      'a further key to no key',
+      `${follows}; ${row}; CREATE TABLE child (m REFERENCES mine (w) ON DELETE CASCADE)`,
+      'the foreign key of child (m)',
+    ],
+    [
+      'a key to a table that is not there',
+      `${follows.slice(0, -1)}, n REFERENCES absent); PRAGMA foreign_keys = OFF; ${row}; PRAGMA foreign_keys = ON`,
+      'the foreign key of mine (n)',
+    ],
+    [
+      'a key of the table to itself',
+      `${follows.slice(0, -1)}, up REFERENCES mine); ${row}; INSERT INTO mine (id, up) VALUES (2, 1)`,
+      'the foreign key of mine (up)',
+    ],
+    ['a check', `${frees('', ', CHECK (w IS NOT NULL)')}; ${row}`, 'a CHECK of mine'],
+    [
+      'a computed column',
+      `${frees('', ', g AS (coalesce(w, 1)) NOT NULL UNIQUE')}; ${row}; INSERT INTO mine (id) VALUES (2)`,
+      'column g of mine, which is computed',
+    ],
+    [
+      'an index that computes',
+      `${frees()}; CREATE UNIQUE INDEX once ON mine (coalesce(w, 1)); ${row}; INSERT INTO mine (id) VALUES (2)`,
+      'index once',
+    ],
+    [
+      'an index over some rows',
+      `${frees()}; CREATE UNIQUE INDEX once ON mine (1) WHERE w IS NULL; ${row}; INSERT INTO mine (id) VALUES (2)`,
+      'index once',
+    ],
+    [
+      'a key to what is freed',
+      `${frees('UNIQUE')}; ${row}; CREATE TABLE child (m REFERENCES mine (w)); INSERT INTO child VALUES ('w')`,
+      'the foreign key of child (m)',
+    ],
+  ])('lets rows follow, and is dangerous with %s', async (_, sql, what) => {
+    const connection = await made(sql);
+    await expect(deletes(connection, 'w')).rejects.toThrow(/constraint failed|no$|mismatch|no such table/);
+    const key = (await told(connection)).find(({ object }) => object.kind === 'foreignKey');
+    expect(key?.danger).toMatch(/^a delete of the runtime in workflow_status changes rows of mine too/);
+    expect(key?.danger).toContain(`which meets ${what}`);
+    await connection.close();
+  });
+
+  test.each([
+    ['triggers of inserts', `${follows}; ${row}; ${raising('BEFORE INSERT')}`],
+    ['further keys that follow', `${follows}; ${row}; ${child('ON DELETE CASCADE')}`],
+    ['what is of other columns', `${frees('', ', n CHECK (n > 1) UNIQUE')}; ${row}; CREATE INDEX by_w ON mine (w)`],
+    ['a table that cannot be read', `${follows}; ${row}; CREATE VIRTUAL TABLE found USING fts5 (a)`],
+  ])('lets rows follow, and is harmless with %s', async (_, sql) => {
+    const connection = await made(sql);
+    await deletes(connection, 'w');
+    const key = (await told(connection)).find(({ object }) => object.kind === 'foreignKey');
+    expect(key?.danger).toBeNull();
+    await connection.close();
+  });
+
   test('to a unique constraint or a unique index of ours is to a key', async () => {
     const connection = await made(`CREATE TABLE mine (id INTEGER PRIMARY KEY,
 q TEXT REFERENCES queues (name) ON DELETE CASCADE, e, k, FOREIGN KEY (k, e) REFERENCES workflow_events (key, workflow_uuid) ON DELETE CASCADE)`);

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../sql/quote.ts';
+import { isOfSchema } from '../consequences-query.ts';
 import { printable } from '../encoding.ts';
 import { tableOf } from '../kinds/draft.ts';
 import type { Source } from './source.ts';
@@ -31,12 +32,6 @@ const keyColumns = (condition: string): string =>
 
 const isPrimary = `i.indisprimary`;
 
-/** Schemas are published from PostgreSQL 15 on. https://www.postgresql.org/docs/current/catalog-pg-publication-namespace.html */
-const isOfSchema = `EXISTS (SELECT FROM pg_depend n JOIN pg_depend o ON o.classid = n.classid AND o.objid = n.objid
-      AND o.refclassid = 'pg_publication'::regclass AND o.refobjid = pub.oid
-    WHERE n.refclassid = 'pg_namespace'::regclass AND n.refobjid = tab.relnamespace
-      AND n.classid = to_regclass('pg_catalog.pg_publication_namespace'))`;
-
 /**
  * Publications that have a table of ours with its updates or deletes. The columns of a condition are told by the text of
  * its tree; stored generated columns are published from PostgreSQL 18 on, where that is asked for, and only since then
@@ -55,7 +50,7 @@ const query = `SELECT p.relname AS "table", ${printable('p.pubname')} AS name, p
       to_jsonb(pub) ->> 'pubgencols' AS generated
     FROM pg_publication pub CROSS JOIN tab LEFT JOIN pg_publication_rel r ON r.prpubid = pub.oid AND r.prrelid = tab.oid
     WHERE (pub.pubupdate OR pub.pubdelete) AND tab.relpersistence = 'p'
-      AND (pub.puballtables OR r.oid IS NOT NULL OR ${isOfSchema})) p
+      AND (pub.puballtables OR r.oid IS NOT NULL OR ${isOfSchema('tab')})) p
   WHERE NOT (p.relreplident = 'd' AND NOT EXISTS (SELECT FROM pg_index i
     WHERE i.indrelid = p.oid AND i.indisvalid AND i.indimmediate AND i.indisprimary))`;
 

@@ -43,10 +43,15 @@ const keyOf = <R extends ForeignKeyRow>({ validated, enforced, ...row }: R) => (
   ...validityOf({ validated, enforced }),
 });
 
+const incomingKeyOf = ({ setsOff, ...row }: IncomingKeyRow) => ({
+  ...keyOf(row),
+  ...(setsOff === null ? {} : { setsOff }),
+});
+
 export const foreignKey: KindModule<'foreignKey', Row> = {
   rows: foreignKeysQuery,
   read: ({ own, incoming }, { schema }) => {
-    if (own === null) return (rowsIn(incoming) as readonly IncomingKeyRow[]).map(keyOf);
+    if (own === null) return (rowsIn(incoming) as readonly IncomingKeyRow[]).map(incomingKeyOf);
     const { unguarded, ...row } = own;
     return [{ schema, ...keyOf(row), ...(unguarded ? { unguarded } : {}) }];
   },

@@ -1,3 +1,4 @@
+import type { Around } from '../consequences.ts';
 import type { Change, ChangeOf } from '../../model/change.ts';
 import type { Definitions } from '../../model/definition.ts';
 import type { RenderContext } from '../../model/dialect.ts';
@@ -40,6 +41,8 @@ export interface Found {
   readonly tables: readonly LiveTable[];
   /** The rows of the bookkeeping tables that are there, in the order of the look. */
   readonly contents: readonly FoundContent[];
+  /** What others' keys to our tables lead to. */
+  readonly around: Around;
 }
 
 export interface FoundContent {

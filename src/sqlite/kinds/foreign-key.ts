@@ -4,23 +4,21 @@ import { quoteIdentifier } from '../../sql/quote.ts';
 import type { Look } from '../../model/look.ts';
 import type { ForeignKeyRow } from '../catalog-answer.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { collationOf, type LiveTable, otherThanBinary } from '../live-table.ts';
+import { type Around, setsOff } from '../consequences.ts';
+import { foreignKeyRows } from '../foreign-key-rows.ts';
+import { isKey } from '../is-key.ts';
+import type { LiveTable } from '../live-table.ts';
 import { claimer, conventional, isAmong, schema } from '../names.ts';
-import { parseIndex, parseKeyPart } from '../text/parse.ts';
-import { folded, type Token } from '../text/tokens.ts';
+import { folded } from '../text/tokens.ts';
 import { constraintName } from './constraint-name.ts';
 import { type KindModule, noRights, nothing, respelt } from './draft.ts';
 
 export const foreignKey: KindModule<'foreignKey'> = {
-  rows: (
-    look,
-  ) => `SELECT json_group_array(json_object('table', t.name, 'id', f.id, 'parent', f."table", 'from', f."from", 'to', f."to",
-  'parentKey', CASE WHEN f."to" IS NULL THEN json((${primaryKeyOf('f."table"')})) END,
-  'onUpdate', f.on_update, 'onDelete', f.on_delete, 'isLooked', t.isLooked,
-  'takesNull', (SELECT NOT c."notnull" FROM pragma_table_xinfo(t.name, 'main') AS c WHERE c.name = f."from")) ORDER BY t.name, f.id, f.seq)
-FROM standing AS t JOIN pragma_foreign_key_list(t.name, 'main') AS f
-WHERE t.isOrdinary AND (t.isLooked OR ${isIncoming(look)})`,
-  read: ({ tables, answer }) => [...tables.flatMap(foreignKeyObjects), ...incoming(answer.foreignKey, tables)],
+  rows: (look) => foreignKeyRows(`t.isOrdinary AND (t.isLooked OR ${isIncoming(look)})`),
+  read: ({ tables, answer, around }) => [
+    ...tables.flatMap(foreignKeyObjects),
+    ...incoming(answer.foreignKey, tables, around),
+  ],
   declare: ({ tables }) =>
     tables.flatMap((table) => (table.foreignKeys ?? []).map((definition) => declared(table, definition))),
   respell: (o, spelling) => ({
@@ -38,11 +36,6 @@ WHERE t.isOrdinary AND (t.isLooked OR ${isIncoming(look)})`,
 /** A reset finds those of others as dependents. Only what speaks of references is asked for its keys. */
 const isIncoming = ({ surroundings, reserved }: Look): string =>
   surroundings ? '0' : `t.sql LIKE '%references%' AND ${isAmong('f."table"', reserved)}`;
-
-/** A virtual table cannot be asked without the modules of the program that made it. */
-const primaryKeyOf = (table: string): string =>
-  `SELECT json_group_array(p.name ORDER BY p.pk) FROM main.sqlite_master AS m JOIN pragma_table_xinfo(m.name, 'main') AS p
-    WHERE m.type = 'table' AND m.name = ${table} COLLATE NOCASE AND m.sql NOT LIKE 'CREATE VIRTUAL %' AND p.pk`;
 
 function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTable): readonly ForeignKeyObject[] {
   const claim = claimer();
@@ -74,7 +67,11 @@ function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTabl
 }
 
 /** Keys of others' tables to ours: their names are nothing but what tells them apart. */
-function incoming(rows: readonly ForeignKeyRow[], tables: readonly LiveTable[]): readonly ForeignKeyObject[] {
+function incoming(
+  rows: readonly ForeignKeyRow[],
+  tables: readonly LiveTable[],
+  around: Around,
+): readonly ForeignKeyObject[] {
   const claim = claimer();
   const keys = groupBy(
     rows.filter(({ isLooked }) => isLooked === 0),
@@ -86,6 +83,7 @@ function incoming(rows: readonly ForeignKeyRow[], tables: readonly LiveTable[]):
     if (first === undefined || parent === undefined) return [];
     const columns = own.map(({ from }) => from);
     const referenced = first.parentKey ?? own.map(({ to }) => to ?? '');
+    const fault = setsOff(own, around);
     return [
       {
         kind: 'foreignKey',
@@ -102,6 +100,7 @@ function incoming(rows: readonly ForeignKeyRow[], tables: readonly LiveTable[]):
         deferrable: 'no',
         validated: true,
         incoming: isKey(referenced, columns.length, parent) ? effectOf(own) : 'fits no key',
+        ...(fault === null ? {} : { setsOff: fault }),
       },
     ];
   });
@@ -112,34 +111,6 @@ const effectOf = (rows: readonly ForeignKeyRow[]): 'follows' | 'holds' =>
   rows.every(({ onDelete, takesNull }) => onDelete === 'CASCADE' || (onDelete === 'SET NULL' && takesNull === 1))
     ? 'follows'
     : 'holds';
-
-/**
- * Whether columns are the primary key, or all columns of a unique index over all rows with the collations of the columns.
- * https://www.sqlite.org/foreignkeys.html#fk_indexes
- */
-function isKey(columns: readonly string[], count: number, { parsed, indexes, textOf }: LiveTable): boolean {
-  const wanted = columns.map(folded).toSorted().join();
-  const isSame = (parts: readonly (readonly Token[])[]): boolean => {
-    const terms = parts.map(parseKeyPart);
-    const hasOwn = terms.every(({ collation, term: [first] }) => {
-      const own = collationOf(textOf(first?.value ?? ''));
-      return collation === null || otherThanBinary(collation) === own;
-    });
-    return (
-      hasOwn &&
-      terms
-        .map(({ term }) => folded(term.map(({ value }) => value).join(' ')))
-        .toSorted()
-        .join() === wanted
-    );
-  };
-  const unique = indexes.map(({ sql }) => parseIndex(sql)).filter((index) => index.unique && index.where === null);
-  return (
-    columns.length === count &&
-    (parsed.constraints.some((own) => own.kind === 'key' && isSame(own.columns)) ||
-      unique.some((index) => isSame(index.columns)))
-  );
-}
 
 const declared = (
   { name: table }: TableDefinition,
