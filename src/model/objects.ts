@@ -252,7 +252,7 @@ export interface InfluenceObject {
   readonly schema: string;
   /** The table whose statements it changes; null where these are all, or calls of functions. */
   readonly relation: string | null;
-  readonly what: 'rule' | 'child' | 'publication' | 'routine' | 'setting' | 'rights';
+  readonly what: 'rule' | 'child' | 'parent' | 'publication' | 'routine' | 'setting' | 'rights';
   readonly name: string;
   /** Which statement of the runtime fails, or does something else; null where none does. */
   readonly danger: string | null;

@@ -7,6 +7,7 @@ import type { Look } from '../model/look.ts';
 import type { CatalogObject, ObjectKind } from '../model/objects.ts';
 import type { Obstacle } from '../model/obstacle.ts';
 import { jsonArray, regarded } from './asking.ts';
+import { type Bond, bondObstacles, bondsQuery, isBindable } from './bound-tables.ts';
 import { catalogRows, removal } from './dependents.ts';
 import { printable } from './encoding.ts';
 import { differing } from './kinds/draft.ts';
@@ -122,6 +123,8 @@ const effects: { readonly [K in ObjectKind]: (change: ChangeOf<K>) => Effect | n
   table: dropped,
   column: (change) => {
     if (change.type === 'drop') return 'drops';
+    // A column of rows that stand elsewhere gets no value there.
+    if (change.type === 'create') return change.to.default === null && change.to.nullable ? null : 'retypes';
     if (change.type !== 'alter') return null;
     if (change.from.generated?.endsWith(' VIRTUAL') === true) return 'drops';
     return isOneOf(change, 'type', 'collation') ? 'retypes' : null;
@@ -159,15 +162,17 @@ export async function blockers(
 ): Promise<readonly Obstacle[]> {
   const [naming, retyped] = [namings(changes), retypedBy(changes)];
   const isHeld = changes.some((change) => effectOf(change) !== null);
-  if (!isHeld && naming.length === 0 && retyped.length === 0) return [];
+  const isBound = changes.some(isBindable);
+  if (!isHeld && !isBound && naming.length === 0 && retyped.length === 0) return [];
   const ask = (isNeeded: boolean, query: string): string => (isNeeded ? jsonArray(query) : `'[]'::json`);
   const query = `WITH ${regarded(look)} SELECT ${ask(isHeld, blockersQuery)} AS found,
-  ${ask(retyped.length > 0, misfitsQuery(retyped))} AS misfits, ${ask(naming.length > 0, takenQuery(naming))} AS taken`;
+  ${ask(isBound, bondsQuery)} AS bonds, ${ask(retyped.length > 0, misfitsQuery(retyped))} AS misfits, ${ask(naming.length > 0, takenQuery(naming))} AS taken`;
   const [row] = await connection.query([...forCatalog, query], { timeout: catalogTimeout + 5_000 });
-  const { found, misfits, taken } = row as unknown as Answer;
+  const { found, bonds, misfits, taken } = row as unknown as Answer;
   const free = freedBy(changes);
   return [
     ...takenObstacles(naming, taken),
+    ...bondObstacles(changes, bonds),
     ...blockersOf(changes, found, free),
     ...misfitObstacles(misfits, (own) => free.has(`foreignKey ${own}`)),
   ];
@@ -175,6 +180,7 @@ export async function blockers(
 
 interface Answer {
   readonly found: readonly Blocker[];
+  readonly bonds: readonly Bond[];
   readonly misfits: readonly Misfit[];
   readonly taken: readonly Taken[];
 }

@@ -101,7 +101,7 @@ export const dangerous: ByCatalog<string> = {
   pg_db_role_setting: { 'what a statement means depends on it': 'setdatabase setrole setconfig' },
   pg_event_trigger: { 'it runs at every statement of a plan': 'evtname evtevent evtfoid evtenabled evttags' },
   pg_index: { 'an UPDATE fails where a publication needs this index, and it is gone': 'indisreplident' },
-  pg_inherits: { 'queries of ours see the rows of a child, and changes of ours reach it': 'inhrelid inhparent' },
+  pg_inherits: { 'statements on a parent reach the rows of its children': 'inhrelid inhparent' },
   pg_proc: { 'a call of ours is ambiguous beside a procedure or an aggregate of the same name': 'prokind' },
   pg_publication: {
     'an UPDATE or a DELETE fails where it is published and nothing identifies the row':

@@ -30,4 +30,5 @@ export const child: Source<ChildRow> = {
 };
 
 /** A dot within a name is told from the one between two. */
-const printed = (schema: string, name: string): string => `${identifierAsPrinted(schema)}.${identifierAsPrinted(name)}`;
+export const printed = (schema: string, name: string): string =>
+  `${identifierAsPrinted(schema)}.${identifierAsPrinted(name)}`;

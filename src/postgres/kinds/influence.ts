@@ -2,6 +2,7 @@ import type { Place } from '../../model/look.ts';
 import type { InfluenceObject } from '../../model/objects.ts';
 import { rowsIn, rowsWhere } from '../asking.ts';
 import { child } from '../influences/child.ts';
+import { parent } from '../influences/parent.ts';
 import { publication } from '../influences/publication.ts';
 import { rights } from '../influences/rights.ts';
 import { routine } from '../influences/routine.ts';
@@ -12,7 +13,7 @@ import { impossible, type KindModule, writing } from './draft.ts';
 
 type What = InfluenceObject['what'];
 
-const sources: { readonly [W in What]: Source } = { rule, child, publication, routine, setting, rights };
+const sources: { readonly [W in What]: Source } = { rule, child, parent, publication, routine, setting, rights };
 
 interface InfluenceRow {
   readonly what: What;

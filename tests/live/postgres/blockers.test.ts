@@ -185,3 +185,66 @@ describe('a name that is needed and taken', () => {
     expect(await plan(place)).toMatchObject({ databases: [{ plan: { changes: [] } }] });
   });
 });
+
+describe('what a table of ours is bound to', () => {
+  test('a type, from which it takes its columns', async () => {
+    const columns = (await server.query(
+      `SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) AS list
+       FROM pg_attribute WHERE attrelid = 'dbos.streams'::regclass AND attnum > 0 AND attname <> 'serialization'`,
+      new URL(original).pathname.slice(1),
+    )) as { list: string }[];
+    await expectObstacle(
+      await changed(
+        `ALTER TABLE dbos.streams DROP COLUMN serialization; CREATE TYPE public.shape AS (${columns[0]?.list}); ALTER TABLE dbos.streams OF public.shape`,
+        original,
+      ),
+      'blocked by the type public.shape, from which dbos.streams takes its columns',
+      'ALTER TABLE dbos.streams NOT OF;   then run it again',
+    );
+  });
+
+  test.each([
+    ['another type', 'concurrency text', 'TYPE text'],
+    ['a NULL', 'name text NOT NULL', 'SET NOT NULL'],
+  ])('a parent, whose column has %s', async (_, column, change) => {
+    const [name] = column.split(' ');
+    const damaged = name === 'name' ? 'worker_concurrency' : name;
+    await expectObstacle(
+      await changed(
+        name === 'name'
+          ? `UPDATE dbos.queues SET worker_concurrency = 1; ALTER TABLE dbos.queues ALTER worker_concurrency ${change};
+             CREATE TABLE public.every (worker_concurrency int NOT NULL); ALTER TABLE dbos.queues INHERIT public.every`
+          : `ALTER TABLE dbos.queues ALTER ${damaged} ${change}; CREATE TABLE public.every (${column}); ALTER TABLE dbos.queues INHERIT public.every`,
+        original,
+      ),
+      'blocked by the table public.every, from which dbos.queues inherits the column',
+      'ALTER TABLE dbos.queues NO INHERIT public.every;   then run it again',
+    );
+  });
+
+  test('an unlogged table of others to which it refers', async () => {
+    await expectObstacle(
+      await changed(
+        `ALTER TABLE dbos.queues SET UNLOGGED; CREATE UNLOGGED TABLE public.levels (l int PRIMARY KEY);
+         ALTER TABLE dbos.queues ADD CONSTRAINT level FOREIGN KEY (concurrency) REFERENCES public.levels`,
+        original,
+      ),
+      'blocked by the unlogged table public.levels, to which dbos.queues has a foreign key and is not to be logged before it',
+      'ALTER TABLE public.levels SET LOGGED;   then run it again',
+      ['foreignKey:dbos.queues.level'],
+    );
+  });
+
+  test('a column of its rows elsewhere, when one with a default is added', async () => {
+    const place = await changed(
+      'ALTER TABLE dbos.queues DROP COLUMN created_at; CREATE TABLE public.mine (q dbos.queues)',
+      original,
+    );
+    const what = 'blocked by column q of table public.mine, which needs the type dbos.queues';
+    expect(await told(place)).toMatchObject([{ what }]);
+    expect((await userErrorOf(() => migrate(place))).message).toBe(what);
+    await server.query('DROP TABLE public.mine', place.name);
+    await migrate(place);
+    expect((await check(place)).equal).toBe(true);
+  });
+});

@@ -116,6 +116,13 @@ const cases: Readonly<Record<string, Case>> = {
       /^queries of the runtime on workflow_status see the rows of public\."my own", and its updates and deletes chan/,
     mend: `ALTER TABLE "public"."my own" NO INHERIT ${status}`,
   },
+  'a parent, whose deletes reach our rows': {
+    sql: `CREATE TABLE public.every (workflow_uuid text); ALTER TABLE dbos.workflow_status INHERIT public.every`,
+    broken: 'SELECT count(*)::int + 1 AS n FROM public.every',
+    id: 'influence:dbos.workflow_status.parent."public.every"',
+    danger: /^updates and deletes of public\.every change rows of the runtime in workflow_status/,
+    mend: `ALTER TABLE ${status} NO INHERIT "public"."every"`,
+  },
   'a publication with REPLICA IDENTITY NOTHING': {
     sql: `CREATE PUBLICATION mine FOR TABLE dbos.workflow_status; ${identity} NOTHING`,
     broken: update,
