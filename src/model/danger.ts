@@ -1,3 +1,4 @@
+import { isSafeDefault } from './default-value.ts';
 import type {
   CatalogObject,
   CheckObject,
@@ -19,24 +20,40 @@ export type Objects = ReadonlyMap<ObjectId, CatalogObject>;
 const list = (columns: readonly string[]): string => columns.join(', ');
 
 /** It may be filled by the engine in a way that can fail, or not at all. */
-export function columnDanger(o: ColumnObject): string | null {
+export function columnDanger(o: ColumnObject, declared: Objects): string | null {
   if (isUnfilled(o)) return 'it needs a value and has no default, so the inserts of the runtime fail';
   const { table, collation } = o;
   return (
-    computingDanger(o) ??
+    computingDanger(o, declared) ??
     domainDanger(o) ??
     (isCollation(collation) ? null : foreignCollation(table, `${o.name} COLLATE ${collation}`))
   );
 }
 
-function computingDanger(o: ColumnObject): string | null {
+function computingDanger(o: ColumnObject, declared: Objects): string | null {
   const { table, generated } = o;
   const value = defaultOf(o);
-  if (generated !== null) return takesNull(o) && isPlain(generated) ? null : computes(table, generated);
-  return value === null || isSafeDefault(value)
+  if (generated !== null) return isSafelyGenerated(o, generated, declared) ? null : computes(table, generated);
+  return value === null || isSafeDefault(value, o)
     ? null
     : `an insert of the runtime into ${table} fails where its default, ${value}, cannot be computed`;
 }
+
+/** Types that take every value of a comparison, which is no other than true, false and unknown, and of a column. */
+const takesAll = new Set(['text', 'character varying', 'boolean']);
+
+/** A column's value fits into a column of the same type. SQLite's types, in capitals, refuse no value. */
+function isSafelyGenerated(o: ColumnObject, expression: string, declared: Objects): boolean {
+  const type = o.domain?.base ?? o.type;
+  if (!takesNull(o) || !isPlain(expression)) return false;
+  if (takesAll.has(type) || !/^[a-z]/.test(type)) return true;
+  const [, copied = ''] = /^\((.+)\) (?:STORED|VIRTUAL)$/s.exec(expression) ?? [];
+  const name = partOf(copied)?.name;
+  return columnsOf(declared, o.table).some((own) => own.name === name && own.type === type);
+}
+
+const columnsOf = (objects: Objects, table: string): readonly ColumnObject[] =>
+  [...objects.values()].filter((object) => object.kind === 'column' && object.table === table) as ColumnObject[];
 
 function domainDanger(o: ColumnObject): string | null {
   const check = refusingCheck(o);
@@ -116,24 +133,53 @@ export function indexDanger(o: IndexObject, declared: Objects): string | null {
   if (o.predicate !== null && !isPlain(o.predicate)) return computes(o.table, o.predicate);
   const collated = o.columns.find((_, i) => !isCollation(parts[i]?.collation ?? null));
   if (collated !== undefined) return foreignCollation(o.table, collated);
-  const long = tooLong([...parts.map((part) => part?.name ?? ''), ...o.include], o, declared);
+  const strange = o.columns.find((_, i) => isStrange(parts[i]?.operators));
+  if (strange !== undefined)
+    return `an insert or update of the runtime in ${o.table} fails where the operator class of ${strange} does`;
+  const bounded = o.columns.flatMap((_, i) => (cuts(o.method, parts[i]?.operators) ? [] : [parts[i]?.name ?? '']));
+  const long = tooLong([...bounded, ...o.include], o, declared);
   return long.length === 0
     ? null
-    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long.join(' and ')}: a btree takes 2704 bytes a row at most`;
+    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long.join(' and ')}: ${limits[o.method] ?? `an entry of a ${o.method} index has to fit into a page of 8 kB`}`;
 }
+
+const limits: Readonly<Record<string, string>> = { btree: 'a btree takes 2704 bytes a row at most' };
+
+/** Operator classes of extensions that compute nothing that can fail. The server's own are printed without a schema. */
+const harmless = /^\w+\.(?:gin|gist)_trgm_ops$/;
+
+const isStrange = (operators: string | undefined): boolean =>
+  operators !== undefined && operators.includes('.') && !harmless.test(operators);
+
+/**
+ * Whether an index keeps of a value of any length only what fits: a hash, its beginning, or short parts of it.
+ * https://www.postgresql.org/docs/current/pgtrgm.html, https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING
+ */
+const cuts = (method: string, operators: string | undefined): boolean =>
+  ['hash', 'spgist', 'bloom'].includes(method) ||
+  (method === 'gin' && /(?:^|\.)(?:gin_trgm_ops|jsonb_(?:path_)?ops)$/.test(operators ?? ''));
 
 const name = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
 
 /** A column of an index: its name, then collation, operator class and order. */
 const column = new RegExp(
-  `^(${name})(?: COLLATE ((?:${name})(?:\\.(?:${name}))?))?(?: [\\w.]+_ops)?(?: ASC| DESC)?(?: NULLS (?:FIRST|LAST))?$`,
+  `^(${name})(?: COLLATE ((?:${name})(?:\\.(?:${name}))?))?(?: ((?:(?:${name})\\.)?\\w+_ops))?(?: ASC| DESC)?(?: NULLS (?:FIRST|LAST))?$`,
   'u',
 );
 
+interface Part {
+  readonly name: string;
+  readonly collation: string | undefined;
+  /** The operator class, where it is not that which the method has for the type. */
+  readonly operators: string | undefined;
+}
+
 /** Null for an expression. */
-function partOf(text: string): { readonly name: string; readonly collation: string | undefined } | null {
-  const [, own, collation] = column.exec(text) ?? [];
-  return own === undefined ? null : { name: own.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'), collation };
+function partOf(text: string): Part | null {
+  const [, own, collation, operators] = column.exec(text) ?? [];
+  return own === undefined
+    ? null
+    : { name: own.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'), collation, operators };
 }
 
 /** SQLite has three, which stand here in capitals as those of applications do; PostgreSQL's are objects of the database. */
@@ -148,8 +194,7 @@ const unlimited = new Set(['text', 'character varying', 'bytea', 'json', 'jsonb'
  * runtime keeps so short that one entry takes all of it; into a column of somebody else it writes nothing.
  * https://www.postgresql.org/docs/current/btree.html
  */
-function tooLong(columns: readonly string[], { table, method }: IndexObject, declared: Objects): readonly string[] {
-  if (method !== 'btree') return [];
+function tooLong(columns: readonly string[], { table }: IndexObject, declared: Objects): readonly string[] {
   const own = [...declared.values()].filter((o) => 'table' in o && o.table === table);
   const isLong = (part: string): boolean =>
     own.some((o) => o.kind === 'column' && o.name === part && unlimited.has(o.type));
@@ -197,18 +242,4 @@ export function isPlain(expression: string): boolean {
     if (isWord && !connecting.test(found) && /^\s*\(/.test(text.slice(token.lastIndex))) return false;
   }
   return true;
-}
-
-/** Clocks, chance, sequences, and what can be done with any value. */
-const safeCalls = new Set(
-  `now clock_timestamp statement_timestamp transaction_timestamp extract timezone date_part date_trunc gen_random_uuid
-  uuidv4 uuidv7 uuid_generate_v4 random nextval strftime unixepoch datetime date time julianday hex randomblob lower upper
-  coalesce and or not in any`.split(/\s+/),
-);
-
-/** A default has no row to look at: only what it calls can make it fail for one row and not for another. */
-export function isSafeDefault(text: string): boolean {
-  const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
-  const calls = withoutTexts.matchAll(new RegExp(`(\\.\\s*)?(${name})\\s*\\(`, 'gu'));
-  return [...calls].every(([, schema, called = '']) => schema === undefined && safeCalls.has(called.toLowerCase()));
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { RetiredDefinition } from '../model/definition.ts';
 import { UserError } from '../model/errors.ts';
-import { idFor, traitsOf } from '../model/kinds.ts';
+import { idFor, idOf, traitsOf } from '../model/kinds.ts';
 import type { CatalogObject, FunctionObject, ObjectId, ObjectKind, ObjectOf, TableObject } from '../model/objects.ts';
 import { type History, isTraced, recordedId } from './history.ts';
 import { finished } from './leftovers.ts';
@@ -143,9 +143,10 @@ const proofs: { readonly [K in ObjectKind]: ((object: ObjectOf<K>, given: Circum
   foreignKey: isOfRelease,
   view: (object, given) =>
     isOfRelease(object, given) || (given.isInhabited && /\bworkflow_queue\b/.test(object.definition)),
-  // A body that somebody has changed is ours to repair, if it is needed. One that is not was at home in no schema of ours.
+  // A body that somebody has changed is ours to repair, if it is needed. One that is not has to run for ours.
   function: (object, given) =>
-    isOfRelease(object, given) || (given.isInhabited && isDeclared(object, given) && isKnownSignature(object, given)),
+    isOfRelease(object, given) ||
+    (given.isInhabited && isKnownSignature(object, given) && (isDeclared(object, given) || isRunByOurs(object, given))),
   trigger: (object, { retired }) => {
     const runs = object.function;
     return runs === null || retired.some(({ kind, name }) => kind === 'function' && runs.includes(`.${name}(`));
@@ -172,6 +173,16 @@ function isOfRelease(object: CatalogObject, { history, schema, declared }: Circu
   const look = appearance(whole);
   return [...declared.values()].some((ours) => ours.kind === whole.kind && appearance(ours) === look);
 }
+
+/** Whether a trigger that a release gives to a table of ours runs the function. */
+const isRunByOurs = (object: FunctionObject, { live, declared, retired, shapes }: Circumstances): boolean =>
+  [...live.values()].some(
+    (o) =>
+      o.kind === 'trigger' &&
+      o.function === idFor(object) &&
+      (declared.has(idFor(o)) || retiredBy(o, retired) !== undefined) &&
+      shapes.get(idOf.table(o.schema, o.table)) === 'telling',
+  );
 
 /** Whether an object of this kind and name is needed: an overload of a function is. */
 const isDeclared = (object: CatalogObject, { declared }: Evidence): boolean =>

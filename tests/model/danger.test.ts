@@ -67,6 +67,9 @@ describe('an index', () => {
     { columns: ['id COLLATE NOCASE DESC'] },
     { columns: ['theirs'] },
     { columns: ['value'], method: 'hash' },
+    { columns: ['value'], method: 'spgist' },
+    { columns: ['n'], method: 'brin' },
+    { columns: ['value public.gin_trgm_ops'], method: 'gin' },
   ])('of columns is harmless: %j', (more) => {
     expect(index(more)).toBeNull();
   });
@@ -105,6 +108,18 @@ describe('an index', () => {
       'an insert or update of the runtime in streams fails for a row with a long status and id: a btree takes 2704 bytes a row at most',
     ],
     [
+      { columns: ['value'], method: 'brin' },
+      'an insert or update of the runtime in streams fails for a row with a long value: an entry of a brin index has to fit into a page of 8 kB',
+    ],
+    [
+      { columns: ['value public.gist_trgm_ops'], method: 'gist' },
+      'an insert or update of the runtime in streams fails for a row with a long value: an entry of a gist index has to fit into a page of 8 kB',
+    ],
+    [
+      { columns: ['n mine.own_ops'] },
+      'an insert or update of the runtime in streams fails where the operator class of n mine.own_ops does',
+    ],
+    [
       { include: ['value'] },
       'an insert or update of the runtime in streams fails for a row with a long value: a btree takes 2704 bytes a row at most',
     ],
@@ -124,7 +139,11 @@ describe('a column', () => {
     { default: 'now()' },
     { default: `nextval('dbos.mine_seq'::regclass)` },
     { default: `((EXTRACT(epoch FROM now()) * 1000.0))::bigint` },
-    { default: `strftime('%s', 'now') * 1000` },
+    { default: `strftime('%s', 'now') * 1000`, type: 'INTEGER', nullable: false },
+    { generated: '(id) STORED' },
+    { generated: '(n) STORED', type: 'bigint' },
+    { generated: '((n > 5)) VIRTUAL', type: 'boolean' },
+    { generated: '(n) VIRTUAL', type: 'INTEGER' },
     { nullable: false, identity: 'always' },
     { generated: "(status = 'x') STORED" },
     { collation: 'NOCASE' },
@@ -169,6 +188,9 @@ describe('a column', () => {
     [{ default: 'public.tenant()' }, 'an insert of the runtime into streams fails where its default, public.tenant()'],
     [{ default: 'public.now()' }, 'an insert of the runtime into streams fails where its default, public.now()'],
     [{ default: `current_setting('app.tenant'::text)` }, 'an insert of the runtime into streams fails where'],
+    [{ generated: '(n) STORED', type: 'smallint' }, 'an insert or update of the runtime in streams fails where'],
+    [{ generated: '(id) STORED', type: 'character varying(2)' }, 'an insert or update of the runtime in streams'],
+    [{ default: '1 / 0', type: 'INTEGER', nullable: false }, 'an insert of the runtime into streams fails where'],
     [{ collation: 'TURKISH' }, 'fails without the collation of mine COLLATE TURKISH'],
   ])('that can refuse a row says which write: %j', (more, danger) => {
     expect(theirs(more)).toContain(danger);

@@ -1,5 +1,5 @@
 import type { Alter } from '../../model/change.ts';
-import { isSafeDefault } from '../../model/danger.ts';
+import { isSafeDefault } from '../../model/default-value.ts';
 import type { RenderContext } from '../../model/dialect.ts';
 import type { ColumnObject, Domain } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
@@ -81,7 +81,7 @@ export const column: KindModule<'column', ColumnRow> = {
 /** The values stay, but for those of a virtual column, which are nowhere. */
 function mend(o: ColumnObject): string {
   if (o.generated?.endsWith(' VIRTUAL') === true) return dropColumn(o).sql;
-  const isUnsafe = o.default !== null && !isSafeDefault(o.default);
+  const isUnsafe = o.default !== null && !isSafeDefault(o.default, o);
   const isUnfilled = !o.nullable && (o.default === null || isUnsafe);
   const actions = [
     o.generated === null ? null : 'DROP EXPRESSION',

@@ -211,15 +211,15 @@ test('migrate names what can break the runtime, with the statement that mends it
 
 test('a retired table stays with its rows, unless their loss is allowed', async () => {
   const { url, name } = await damaged(
-    `CREATE TABLE dbos.scheduler_state (service_name text, workflow_fn_name text, key text, value text);
-     INSERT INTO dbos.scheduler_state VALUES ('a')`,
+    `CREATE TABLE dbos.scheduler_state (workflow_fn_name text PRIMARY KEY, last_run_time bigint NOT NULL);
+     INSERT INTO dbos.scheduler_state VALUES ('a', 1)`,
   );
   await expectNothingToDo(url);
   expect((await migrate(url, '--plan')).stdout).toContain('table:dbos.scheduler_state is of an earlier release');
   const silent = await migrate(url, '--check', '--ignore', 'table:dbos.scheduler_state');
   expect(silent.stdout).toBe('Nothing to do: the live schema is as declared.\n');
   await migrate(url);
-  expect(await server.query('SELECT * FROM dbos.scheduler_state', name)).toMatchObject([{ service_name: 'a' }]);
+  expect(await server.query('SELECT * FROM dbos.scheduler_state', name)).toMatchObject([{ workflow_fn_name: 'a' }]);
   expect((await migrate(url, '--allow', 'everything')).exitCode).toBe(1);
   await migrate(url, '--allow', 'data-loss');
   expect(await server.query(`SELECT to_regclass('dbos.scheduler_state') AS t`, name)).toEqual([{ t: null }]);
