@@ -3,7 +3,7 @@ import { DatabaseCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { commandLine, databaseLines, startLines } from './migrate-lines.ts';
-import { each, given, single, valued } from './options.ts';
+import { each, given, ids, single, valued } from './options.ts';
 import { readHazards, readPreview, show } from './preview.ts';
 import { usage } from './usage.ts';
 
@@ -30,13 +30,13 @@ export class MigrateCommand extends DatabaseCommand {
       return (await import('./creation.ts')).printCreation(this, this.context);
     }
     const preview = readPreview(this, single(this.formats, flags.format));
-    const ignore = each(this.ignores, flags.ignore);
+    const [ignore, adopt] = [ids(this.ignores, flags.ignore), ids(this.adopted, flags.adopt)];
     const allow = readHazards(each(this.allowed, flags.allow));
     const config = await this.configuration(single(this.roles, flags.role));
     const request = {
       ...config,
       allow,
-      adopt: each(this.adopted, flags.adopt),
+      adopt,
       ignore: [...config.ignore, ...ignore],
       listenNotify: config.listenNotify && !this.noListenNotify,
     };

@@ -1,6 +1,7 @@
 import { Option } from 'clipanion';
 import { UserError } from '../model/errors.ts';
-import { quoted } from '../secrets/printable.ts';
+import { kinds } from '../model/kinds.ts';
+import { notShown, quoted } from '../secrets/printable.ts';
 import type { Flag } from './flags.ts';
 
 /** An option with a value. As an array, so that a flag which is given twice is seen. */
@@ -30,9 +31,29 @@ export function whole(values: readonly string[] | undefined, flag: Flag): number
   const text = single(values, flag);
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UserError(`${longName(flag.names)} takes a whole number, and not ${quoted(text)}`, {
-    hint: `give one from 1: ${longName(flag.names)} ${flag.value ?? ''}`,
+  throw new UserError(
+    `${longName(flag.names)} takes a whole number, and not ${/^[-+.,\d]*$/.test(text) ? quoted(text) : notShown}`,
+    {
+      hint: `give one from 1: ${longName(flag.names)} ${flag.value ?? ''}`,
+    },
+  );
+}
+
+/**
+ * Ids of objects, or patterns of them, each with its kind in front.
+ * @throws UserError for anything else, as a connection string in the wrong place
+ */
+export function ids(values: readonly string[] | undefined, flag: Flag): readonly string[] {
+  const found = each(values, flag);
+  if (found.every((id) => isId(id))) return found;
+  throw new UserError(`${longName(flag.names)} takes the id of an object, with its kind in front`, {
+    hint: 'give it as a plan shows it: table:dbos.queues',
   });
+}
+
+function isId(text: string): boolean {
+  const [kind = '', rest] = text.split(/:(.*)/s);
+  return kind.includes('*') || (rest !== undefined && kind in kinds);
 }
 
 const longName = (names: string): string => names.split(',').at(-1) ?? names;

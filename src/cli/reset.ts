@@ -4,7 +4,7 @@ import { DatabaseCommand } from './command.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
-import { each, given, valued } from './options.ts';
+import { given, ids, valued } from './options.ts';
 import { confirmation, definitionsText, foreignText } from './reset-question.ts';
 import { isTerminal } from './terminal.ts';
 import { usage } from './usage.ts';
@@ -20,7 +20,8 @@ export class ResetCommand extends DatabaseCommand {
   adopted = valued(flags.adopt);
 
   protected override async run(): Promise<number> {
-    const request = { ...(await this.configuration()), cascade: this.cascade, adopt: each(this.adopted, flags.adopt) };
+    const adopt = ids(this.adopted, flags.adopt);
+    const request = { ...(await this.configuration()), cascade: this.cascade, adopt };
     if (this.dryRun) return this.show((await planReset(request)).databases);
     const { stdin } = this.context;
     if (!this.yes && !isTerminal(stdin)) {

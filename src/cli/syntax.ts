@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors.ts';
 import type { CommandClass } from 'clipanion';
-import { mayHoldSecret, oneLine } from '../secrets/printable.ts';
+import { notShown, oneLine } from '../secrets/printable.ts';
 import { flagNamed } from './flags.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Context } from './context.ts';
@@ -57,12 +57,11 @@ function unknownCommand(argv: readonly string[], grammars: readonly Grammar[]): 
   if (word.startsWith('-')) return unknown('option', nameOf(word), [], listsCommands);
   const group = paths.filter(([first, second]) => first === word && second !== undefined);
   const known = group.length === 0 ? paths.map((path) => path.join(' ')) : group.map((path) => path.join(' '));
-  const words = argv
-    .slice(0, group.length === 0 ? 1 : 2)
-    .filter((part) => !part.startsWith('-'))
-    .map(shown);
+  const words = argv.slice(0, group.length === 0 ? 1 : 2).filter((part) => !part.startsWith('-'));
+  const isNear = nearest(words.join(' '), known) !== undefined;
+  const told = words.map((part, i) => (isNear || i < words.length - 1 ? part : shown(part)));
   const help = group.length === 0 ? listsCommands : `\`dbos ${word} --help\` lists the commands`;
-  return unknown('command', words.join(' '), known, help);
+  return unknown('command', told.join(' '), known, help);
 }
 
 /** The first flag that nobody knows comes before other mistakes: the rest may be its doing. */
@@ -95,11 +94,8 @@ function mistakeAt(word: string, next: string | undefined): string | null {
   return value === undefined && (next === undefined || next.startsWith('-')) ? `${name} needs a value` : null;
 }
 
-/** An argument in the wrong place may be a connection string. A URL is masked with the message that it stands in. */
-const shown = (word: string): string =>
-  /^[a-z][\w+.-]*:\/\//i.test(word) || !mayHoldSecret(word)
-    ? oneLine(word)
-    : '(not shown, since it may hold a password)';
+/** An argument in the wrong place may be a password. A URL is masked with the message that it stands in. */
+const shown = (word: string): string => (/^[a-z][\w+.-]*:\/\//i.test(word) ? oneLine(word) : notShown);
 
 const unknown = (what: string, word: string, known: readonly string[], help: string): UserError => {
   const meant = nearest(word, known);

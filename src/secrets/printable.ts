@@ -29,5 +29,7 @@ export const mayHoldSecret = (text: string): boolean =>
  * What somebody gave in a place where it cannot be used, in quotes. It is not shown where it may hold a password: a
  * connection string that was given in the wrong place does.
  */
-export const quoted = (text: string): string =>
-  mayHoldSecret(text) ? '(not shown, since it may hold a password)' : JSON.stringify(oneLine(text));
+export const quoted = (text: string): string => (mayHoldSecret(text) ? notShown : JSON.stringify(oneLine(text)));
+
+/** Stands where somebody may have given a password for something else. */
+export const notShown = '(not shown, since it may hold a password)';
