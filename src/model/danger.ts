@@ -1,4 +1,5 @@
 import { isSafeDefault } from './default-value.ts';
+import { isPlain, namePattern } from './plain-expression.ts';
 import type {
   CatalogObject,
   CheckObject,
@@ -26,6 +27,7 @@ export function columnDanger(o: ColumnObject, declared: Objects): string | null 
   return (
     computingDanger(o, declared) ??
     domainDanger(o) ??
+    sequenceDanger(o) ??
     (isCollation(collation) ? null : foreignCollation(table, `${o.name} COLLATE ${collation}`))
   );
 }
@@ -54,6 +56,14 @@ function isSafelyGenerated(o: ColumnObject, expression: string, declared: Object
 
 const columnsOf = (objects: Objects, table: string): readonly ColumnObject[] =>
   [...objects.values()].filter((object) => object.kind === 'column' && object.table === table) as ColumnObject[];
+
+function sequenceDanger({ table, name, sequence }: ColumnObject): string | null {
+  if (sequence === undefined) return null;
+  const { left, lacking } = sequence;
+  return lacking.length > 0
+    ? `an insert into ${table} by ${lacking.join(' or ')} fails: the sequence that fills ${name} may not be used`
+    : `an insert of the runtime into ${table} fails once the sequence that fills ${name} is used up: ${left} numbers are left`;
+}
 
 function domainDanger(o: ColumnObject): string | null {
   const check = refusingCheck(o);
@@ -159,11 +169,9 @@ const cuts = (method: string, operators: string | undefined): boolean =>
   ['hash', 'spgist', 'bloom'].includes(method) ||
   (method === 'gin' && /(?:^|\.)(?:gin_trgm_ops|jsonb_(?:path_)?ops)$/.test(operators ?? ''));
 
-const name = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
-
 /** A column of an index: its name, then collation, operator class and order. */
 const column = new RegExp(
-  `^(${name})(?: COLLATE ((?:${name})(?:\\.(?:${name}))?))?(?: ((?:(?:${name})\\.)?\\w+_ops))?(?: ASC| DESC)?(?: NULLS (?:FIRST|LAST))?$`,
+  `^(${namePattern})(?: COLLATE ((?:${namePattern})(?:\\.(?:${namePattern}))?))?(?: ((?:(?:${namePattern})\\.)?\\w+_ops))?(?: ASC| DESC)?(?: NULLS (?:FIRST|LAST))?$`,
   'u',
 );
 
@@ -207,39 +215,4 @@ function tooLong(columns: readonly string[], { table }: IndexObject, declared: O
   if (entries.some((entry) => long.every((part) => entry.has(part)))) return [];
   const alone = long.filter((part) => !entries.some((entry) => entry.has(part)));
   return alone.length > 0 ? alone.slice(0, 1) : long;
-}
-
-const type = `(?:${name})(?:\\.(?:${name}))?`;
-
-/** Names, constants, casts of constants and of texts to text, comparisons, and what they are put together with. */
-const token = new RegExp(
-  [
-    String.raw`\s+`,
-    `'(?:[^']|'')*'(?:::${type})?`,
-    String.raw`\(-?\d+(?:\.\d+)?\)(?:::${type})?`,
-    String.raw`-?\d+(?:\.\d+)?`,
-    String.raw`::(?:text|character varying|bpchar)(?:\[\])?`,
-    String.raw`<>|!=|<=|>=|[=<>(),[\]]`,
-    `(?:${name})`,
-  ].join('|'),
-  'uy',
-);
-
-/** Words before a parenthesis that call no function. */
-const connecting = /^(?:and|or|not|in|any)$/i;
-
-/** Words of operators that can fail, or that stand for more than a comparison. */
-const powerful =
-  /^(?:like|ilike|glob|match|regexp|similar|collate|cast|case|when|then|else|end|escape|raise|select|from|exists|at|overlaps)$/i;
-
-/** Whether an expression can be computed of every row: it compares names and constants, and does nothing else. */
-export function isPlain(expression: string): boolean {
-  const text = expression.replace(/ (?:STORED|VIRTUAL)$/, '');
-  for (token.lastIndex = 0; token.lastIndex < text.length;) {
-    const found = token.exec(text)?.[0];
-    if (found === undefined || powerful.test(found)) return false;
-    const isWord = /^[\p{L}_"]/u.test(found);
-    if (isWord && !connecting.test(found) && /^\s*\(/.test(text.slice(token.lastIndex))) return false;
-  }
-  return true;
 }

@@ -126,8 +126,8 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     ...inTable,
     label: 'column',
     rank: 3,
-    // What a domain says goes with the type, which is compared.
-    identity: [...inTable.identity, 'position', 'domain'],
+    // What a domain says goes with the type, which is compared; how far a sequence is, is no structure.
+    identity: [...inTable.identity, 'position', 'domain', 'sequence'],
     occupies: () => [],
     danger: columnDanger,
     renames: false,

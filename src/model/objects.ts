@@ -47,8 +47,17 @@ export interface ColumnObject {
   readonly compression?: 'pglz' | 'lz4';
   /** There where PostgreSQL's type is a domain: what that adds to its base type. */
   readonly domain?: Domain;
+  /** There where the sequence that fills the column does not last, or may not be used. */
+  readonly sequence?: Sequence;
   /** Its place, from 1, in a CREATE TABLE. No part of the definition: the order of columns never matters. */
   readonly position?: number;
+}
+
+export interface Sequence {
+  /** How many numbers it has left; null where these are a billion and more. */
+  readonly left: number | null;
+  /** Roles that may not use it. */
+  readonly lacking: readonly string[];
 }
 
 /** A type that somebody made of another one, with all that the domains say that it is made of. */

@@ -52,12 +52,12 @@ function shapeOf(found: Names, sets: readonly Names[], key: readonly string[]): 
 
 /** How much the columns that were found are like those of one known state of the table. */
 function likeness(found: Names, known: Names, key: readonly string[]): Shape {
-  const share = [...known].filter((name) => found.has(name)).length / known.size;
+  const count = [...known].filter((name) => found.has(name)).length;
+  const share = count / known.size;
   const hasKey = key.filter((name) => known.has(name)).every((name) => found.has(name));
-  if (hasKey && share > 0.5 && known.size >= telling) return 'telling';
   const isWithoutOthers = [...found].every((name) => known.has(name));
-  // Beside a column or two of ours, one of somebody else says as much as they do.
-  if (hasKey && share > 0.5 && isWithoutOthers) return 'likely';
+  // Beside one column of ours, one of somebody else says as much as that does.
+  if (hasKey && share > 0.5 && (count > 1 || isWithoutOthers)) return known.size >= telling ? 'telling' : 'likely';
   return share > 0.5 || isRemainder(found, known, { share, hasKey, isWithoutOthers }) ? 'possible' : 'foreign';
 }
 

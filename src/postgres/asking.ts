@@ -39,6 +39,10 @@ con AS (SELECT tab.relname AS "table", c.*,
   CASE WHEN c.contype IN ('p', 'u', 'f') THEN ${columnNames('c.conkey', 'c.conrelid')} END AS columns
   FROM tab JOIN pg_constraint c ON c.conrelid = tab.oid WHERE NOT (c.contype = 'n' AND c.convalidated))`;
 
+/** The role of the application, as `app`; nothing where none is asked about. */
+export const application = ({ role }: Look): string =>
+  `app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiteral(role ?? '')})`;
+
 /**
  * The rows of a query over `regarded` as a text for `rowsIn`, or NULL where the condition does not hold: the server then
  * does not even plan the query, which takes it longer than to run it where nothing is to be found.

@@ -1,7 +1,7 @@
 import type { Look } from '../model/look.ts';
 import type { ObjectKind } from '../model/objects.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { jsonArray, regarded } from './asking.ts';
+import { application, jsonArray, regarded } from './asking.ts';
 import { factsQuery, type FactRow } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
 import type { Rights } from './rights.ts';
@@ -45,7 +45,7 @@ others AS (SELECT d.classid, d.objid FROM ns
   JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = ns.oid AND d.deptype = 'n'
   WHERE NOT (d.classid = 'pg_class'::regclass AND d.objid IN (SELECT oid FROM rel))
     AND NOT (d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT oid FROM fun))),
-app AS (SELECT oid, rolname, rolsuper FROM pg_roles WHERE rolname = ${quoteLiteral(look.role ?? '')})
+${application(look)}
 SELECT json_build_object(
   'server', ${server(look)},
   'rights', ${rightsQuery(look)},

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { catalogOf } from '../../src/model/catalog.ts';
-import { isPlain } from '../../src/model/danger.ts';
+import { isPlain } from '../../src/model/plain-expression.ts';
 import { traitsOf } from '../../src/model/kinds.ts';
 import type { CatalogObject, ColumnObject, IndexObject } from '../../src/model/objects.ts';
 import { aCheck, aColumn, aForeignKey, aKey, anIndex } from '../support/sample-objects.ts';

@@ -25,9 +25,9 @@ import {
 import { contentOf, deleteStrange, emptyTable } from './version.ts';
 
 export const column: KindModule<'column', ColumnRow> = {
-  rows: () => columnsQuery,
+  rows: columnsQuery,
   read: (
-    { table, name, position, type, notNull, collation, storage, compression, domain: made, ...row },
+    { table, name, position, type, notNull, collation, storage, compression, domain: made, sequence, ...row },
     { schema },
   ) => [
     {
@@ -45,6 +45,7 @@ export const column: KindModule<'column', ColumnRow> = {
       ...(storage === null ? {} : { storage }),
       ...(compression === null ? {} : { compression }),
       ...(made === null ? {} : { domain: valueIn(made) as Domain }),
+      ...sequenceOf(sequence),
     },
   ],
   declare: ({ tables }, { schema }) =>
@@ -78,18 +79,48 @@ export const column: KindModule<'column', ColumnRow> = {
   mend,
 };
 
+/** Nothing is said of one that lasts: its state is no part of the definition. */
+function sequenceOf(text: string | null): Pick<ColumnObject, 'sequence'> {
+  const found = valueIn(text) as { readonly left: number | null; readonly lacking: readonly string[] | null } | null;
+  if (found === null) return {};
+  const isShort = found.left !== null && found.left < 1e9;
+  if (!isShort && found.lacking === null) return {};
+  return { sequence: { left: isShort ? found.left : null, lacking: found.lacking ?? [] } };
+}
+
 /** The values stay, but for those of a virtual column, which are nowhere. */
 function mend(o: ColumnObject): string {
   if (o.generated?.endsWith(' VIRTUAL') === true) return dropColumn(o).sql;
-  const isUnsafe = o.default !== null && !isSafeDefault(o.default, o);
-  const isUnfilled = !o.nullable && (o.default === null || isUnsafe);
-  const actions = [
-    o.generated === null ? null : 'DROP EXPRESSION',
-    o.domain === undefined ? null : `TYPE ${o.domain.base}`,
-    isUnsafe ? 'DROP DEFAULT' : null,
-    isUnfilled ? 'DROP NOT NULL' : null,
-  ].filter((action) => action !== null);
-  return alterTable(o, actions.map((action) => `ALTER COLUMN ${quoteIdentifier(o.name)} ${action}`).join(', ')).sql;
+  const name = quoteIdentifier(o.name);
+  return (
+    grant(o) ??
+    alterTable(
+      o,
+      loosening(o)
+        .map((action) => `ALTER COLUMN ${name} ${action}`)
+        .join(', '),
+    ).sql
+  );
+}
+
+function grant({ default: value, sequence }: ColumnObject): string | null {
+  const [, name] = /^nextval\('(.+)'::regclass\)$/s.exec(value ?? '') ?? [];
+  if (name === undefined || sequence === undefined || sequence.lacking.length === 0) return null;
+  return `GRANT USAGE ON SEQUENCE ${name.replaceAll("''", "'")} TO ${sequence.lacking.map(quoteIdentifier).join(', ')}`;
+}
+
+/** What leaves the runtime to fill nothing. */
+function loosening(o: ColumnObject): readonly string[] {
+  const isLost = o.sequence !== undefined || (o.default !== null && !isSafeDefault(o.default, o));
+  const isFilled = !isLost && (o.default !== null || o.identity !== null);
+  const actions = {
+    'DROP EXPRESSION': o.generated !== null,
+    [`TYPE ${o.domain?.base}`]: o.domain !== undefined,
+    'DROP DEFAULT': isLost && o.default !== null,
+    'DROP IDENTITY': isLost && o.identity !== null,
+    'DROP NOT NULL': !o.nullable && !isFilled,
+  };
+  return Object.entries(actions).flatMap(([action, isNeeded]) => (isNeeded ? [action] : []));
 }
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */

@@ -312,6 +312,21 @@ const cases: Readonly<Record<string, Case>> = {
     danger: /with ON DELETE NO ACTION/,
     mend: 'ALTER TABLE "public"."mine" DROP CONSTRAINT "mine_w"',
   },
+  'a column whose sequence is nearly used up': {
+    sql: `ALTER TABLE dbos.queues ADD COLUMN mine smallserial; SELECT setval('dbos.queues_mine_seq', 32767)`,
+    broken: `INSERT INTO dbos.queues (name) VALUES ('q') RETURNING 1 AS n`,
+    id: 'column:dbos.queues.mine',
+    danger:
+      /^an insert of the runtime into queues fails once the sequence that fills mine is used up: 0 numbers are left$/,
+    mend: 'ALTER TABLE "dbos"."queues" ALTER COLUMN "mine" DROP DEFAULT, ALTER COLUMN "mine" DROP NOT NULL',
+  },
+  'an identity of few numbers': {
+    sql: `ALTER TABLE dbos.queues ADD COLUMN mine int GENERATED ALWAYS AS IDENTITY (MAXVALUE 3); SELECT setval('dbos.queues_mine_seq', 3)`,
+    broken: `INSERT INTO dbos.queues (name) VALUES ('q') RETURNING 1 AS n`,
+    id: 'column:dbos.queues.mine',
+    danger: /is used up: 0 numbers are left$/,
+    mend: 'ALTER TABLE "dbos"."queues" ALTER COLUMN "mine" DROP IDENTITY, ALTER COLUMN "mine" DROP NOT NULL',
+  },
   'a column of a domain that refuses NULL': {
     sql: `CREATE DOMAIN public.name AS text NOT NULL; CREATE TABLE public.empty (c public.name);
       ALTER TABLE dbos.queues ADD COLUMN mine public.name`,
@@ -462,6 +477,20 @@ describe('what changes no statement of the runtime is harmless', () => {
     expect(told.map(({ danger, mend }) => [danger, mend])).toEqual([[null, null]]);
     for (const statement of [send, remove, `INSERT INTO dbos.queues (name) VALUES ('q') RETURNING 1 AS n`])
       expect(await works(statement, database)).toBe(true);
+  });
+
+  test('columns whose sequences last, and one that the role of the application may not use, which is told', async () => {
+    const { flags, name } = await prepared(`ALTER TABLE dbos.queues ADD COLUMN big bigserial, ADD COLUMN plain serial,
+      ADD COLUMN round smallint GENERATED ALWAYS AS IDENTITY (CYCLE)`);
+    expect((await migrate([...flags, '--app-role', 'app'])).exitCode).toBe(0);
+    const told = await toldBy(flags, 0);
+    expect(told.map(({ id, danger }) => [id, danger])).toEqual(
+      ['big', 'plain', 'round'].map((column) => [`column:dbos.queues.${column}`, null]),
+    );
+    await server.query('REVOKE ALL ON SEQUENCE dbos.queues_big_seq FROM app', name);
+    const lacking = (await toldBy([...flags, '--app-role', 'app'])).find(({ id }) => id === 'column:dbos.queues.big');
+    expect(lacking?.danger).toMatch(/^an insert into queues by app fails: the sequence that fills big may not be used/);
+    expect(lacking?.mend).toBe('GRANT USAGE ON SEQUENCE dbos.queues_big_seq TO "app"');
   });
 
   test('columns of a foreign key that keep their values', async () => {
