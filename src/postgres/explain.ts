@@ -21,7 +21,10 @@ const unfit = (): string =>
 const advice: Readonly<Record<string, (context: Context) => string>> = {
   '42501': ({ scope, user, sql }) => privilegeAdvice(scope, user, sql),
   '25006': () => 'run it on the primary server, or as a role without default_transaction_read_only',
-  '0A000': remade,
+  '0A000': (context) =>
+    context.sql.includes('ON CONFLICT')
+      ? 'drop or disable the rules on the table, which dbos migrate --plan names, then run it again'
+      : remade(),
   '22003': unfit,
   '22P02': unfit,
   '22P05': ({ scope, user }) => lacksCharacter([scope.schema, scope.role ?? '', user]),
@@ -29,7 +32,7 @@ const advice: Readonly<Record<string, (context: Context) => string>> = {
     'rows have no value in a column that needs one and has no default: fill or delete them, or, where the column is none of ours, ALTER COLUMN … DROP NOT NULL, then run it again',
   '23503': () => 'rows point at others that are gone: delete them, or restore what they point at, then run it again',
   [notArrived]: () =>
-    'disable what is named above for the time of the copy (ALTER TABLE … DISABLE TRIGGER …), run it again, then enable it',
+    'disable what is named above for the time of the copy (ALTER TABLE … DISABLE TRIGGER …, or DISABLE RULE …), run it again, then enable it',
   '23505': () => 'rows that must differ are equal: keep one of each, then run it again',
   '55006': ({ scope, sql }) => inUseAdvice(scope, sql),
   '55P03': () =>

@@ -108,7 +108,7 @@ export const notArrived = 'DBOS1';
 
 /**
  * Copies in batches along the older table's key, each of which is compared with what it was made from: a trigger can keep
- * a row out, or alter it. What others have written to a row meanwhile is theirs. Committed one by one, the batches can
+ * a row out, or alter it, and one that was to wait for the end of the transaction does not. What others have written to a row meanwhile is theirs. Committed one by one, the batches can
  * be ended and begun again; COMMIT in a DO block works outside a transaction only.
  * A column may have any name, so that variables are called by their block and columns by their table. Rows of tables that
  * inherit from ours are somebody else's, and stay out by ONLY.
@@ -127,6 +127,7 @@ DECLARE
   lost text;
 BEGIN
   WHILE work.first IS NOT NULL LOOP
+    SET CONSTRAINTS ALL IMMEDIATE;
     SELECT max(b.k) INTO work.last
       FROM (SELECT ${key} AS k FROM ${old} WHERE ${key} >= work.first ORDER BY ${key} LIMIT ${batch}) b;
 ${insertBatch(o)}
@@ -175,8 +176,10 @@ const raiseLost = ({ schema, table }: BacklogObject, into: string): string => {
   return `    IF work.lost IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = ${quoteLiteral(notArrived)},
         MESSAGE = concat(${quoteLiteral(`a row of ${from} does not arrive in ${to} as it is: `)}, work.lost),
-        DETAIL = (SELECT concat('triggers on the table: ', coalesce(string_agg(quote_ident(t.tgname), ', ' ORDER BY t.tgname), 'none'))
-          FROM pg_trigger t WHERE t.tgrelid = ${quoteLiteral(qualified(schema, into))}::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D');
+        DETAIL = (SELECT concat('triggers and rules on the table: ', coalesce(string_agg(quote_ident(t.name), ', ' ORDER BY t.name), 'none'))
+          FROM (SELECT tgrelid AS rel, tgname AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'
+            UNION ALL SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_enabled <> 'D') t
+          WHERE t.rel = ${quoteLiteral(qualified(schema, into))}::regclass);
     END IF;`;
 };
 

@@ -44,7 +44,7 @@ export const version: KindModule<'version', VersionRow> = {
     ),
   write: writing({
     create: ({ to }) => [insert(to)],
-    alter: ({ to }) => [deleteOthers(to), insert(to)],
+    alter: ({ to }) => [insert(to), deleteOthers(to)],
     rename: impossible,
     drop: ({ from }) => [
       {
@@ -132,7 +132,9 @@ const deleting = (o: { readonly schema: string; readonly table: string }, condit
 const isOther = ({ column, values }: VersionObject): string =>
   `${quoteIdentifier(column)}::text NOT IN (${values.map(quoteLiteral).join(', ')})`;
 
-const deleteOthers = (o: VersionObject): Draft => deleting(o, ` WHERE ${isOther(o)}`);
+/** Where somebody keeps the declared rows out, the others stay. */
+const deleteOthers = (o: VersionObject): Draft =>
+  deleting(o, ` WHERE ${isOther(o)} AND EXISTS (SELECT FROM ONLY ${tableOf(o)} WHERE NOT (${isOther(o)}))`);
 
 /** For a column that may not be as declared yet, so that there can be rows without a value, too. */
 export const deleteStrange = (o: VersionObject): Draft =>

@@ -170,6 +170,13 @@ describe('rows that do not arrive as they are', () => {
       'workflow_input',
       trigger(`NEW.workflow_uuid := 'x' || NEW.workflow_uuid; RETURN NEW;`, 'workflow_input', 'BEFORE INSERT'),
     ],
+    [
+      'altered at the end of the transaction',
+      'workflow_input',
+      trigger(`UPDATE dbos.workflow_input SET inputs = NULL; RETURN NULL;`, 'workflow_input', 'AFTER INSERT')
+        .replace('CREATE TRIGGER', 'CREATE CONSTRAINT TRIGGER')
+        .replace('FOR EACH ROW', 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW'),
+    ],
     ['not filled', 'workflow_status', trigger('RETURN NULL;', 'workflow_status', 'BEFORE UPDATE')],
     [
       'filled otherwise',
@@ -180,13 +187,49 @@ describe('rows that do not arrive as they are', () => {
     const place = await old(3, sql);
     const error = await userErrorOf(() => migrate({ system: place.url }));
     expect(error.message).toBe(
-      `a row of dbos.workflow_inputs does not arrive in dbos.${table} as it is: w1 (triggers on the table: meddler)`,
+      `a row of dbos.workflow_inputs does not arrive in dbos.${table} as it is: w1 (triggers and rules on the table: meddler)`,
     );
     expect(error.hint).toContain('DISABLE TRIGGER');
     expect(await version(place)).toEqual(['60']);
     await place.query(`ALTER TABLE dbos.${table} DISABLE TRIGGER meddler`);
     await migrate({ system: place.url });
     expect(await inputs(place)).toEqual(everywhere);
+    expect(await version(place)).toEqual(['125']);
+  });
+
+  test.each([
+    [
+      'a rule keeps them out',
+      'CREATE RULE meddler AS ON INSERT TO dbos.workflow_input DO INSTEAD NOTHING',
+      'workflow_input',
+    ],
+    [
+      'a rule keeps the version out',
+      'CREATE RULE meddler AS ON INSERT TO dbos.dbos_migrations DO INSTEAD NOTHING',
+      'dbos_migrations',
+    ],
+  ])('name what is at work: %s', async (_, sql, table) => {
+    const place = await old(3, sql);
+    const { hint } = await userErrorOf(() => migrate({ system: place.url }));
+    expect(hint).toMatch(
+      /the rules on the table, which dbos migrate --plan names|rule\.meddler may be at work: DROP RULE/,
+    );
+    expect(await version(place)).toEqual(['60']);
+    await place.query(`DROP RULE meddler ON dbos.${table}`);
+    await migrate({ system: place.url });
+    await expectUpToDate(place);
+  });
+
+  test.each([
+    ['swallowed', 'RETURN NULL;'],
+    ['altered', 'NEW.version := 99; RETURN NEW;'],
+  ])('name the trigger by which the version is %s', async (_, body) => {
+    const place = await old(3, trigger(body, 'dbos_migrations', 'BEFORE INSERT'));
+    const { message, hint } = await userErrorOf(() => migrate({ system: place.url }));
+    expect(message).toContain('there is still something to do: version:dbos.dbos_migrations');
+    expect(hint).toContain('trigger:dbos.dbos_migrations.meddler may be at work: ');
+    await place.query('ALTER TABLE dbos.dbos_migrations DISABLE TRIGGER meddler');
+    await migrate({ system: place.url });
     expect(await version(place)).toEqual(['125']);
   });
 
