@@ -54,7 +54,12 @@ export const flags = {
     value: 'DIALECT',
     about: 'postgres (unless given), sqlite or cockroachdb: the SQL of --print-migrations',
   },
-  format: { names: '--format', value: 'FORMAT', about: 'text, json, sql or diff, for --plan and --check' },
+  format: {
+    names: '--format',
+    value: 'FORMAT',
+    about: 'text, json, sql, diff, markdown (for a pull request) or github (for a workflow), for --plan and --check',
+  },
+  out: { names: '--out', value: 'FILE', about: 'Write what --plan, --check or --dry-run prints to a file' },
   historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
   limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },
   allow: {

@@ -20,6 +20,7 @@ export class MigrateCommand extends DatabaseCommand {
   printUserRole = given(flags.printUserRole);
   dialects = valued(flags.dialect);
   formats = valued(flags.format);
+  outs = valued(flags.out);
   allowed = valued(flags.allow);
   ignores = valued(flags.ignore);
   adopted = valued(flags.adopt);
@@ -29,7 +30,7 @@ export class MigrateCommand extends DatabaseCommand {
     if (this.printMigrations || this.printUserRole || this.dialects !== undefined) {
       return (await import('./creation.ts')).printCreation(this, this.context);
     }
-    const preview = readPreview(this, single(this.formats, flags.format));
+    const preview = readPreview(this);
     const [ignore, adopt] = [ids(this.ignores, flags.ignore), ids(this.adopted, flags.adopt)];
     const allow = readHazards(each(this.allowed, flags.allow));
     const config = await this.configuration(single(this.roles, flags.role));
@@ -42,7 +43,6 @@ export class MigrateCommand extends DatabaseCommand {
     };
     if (preview !== null) return show(preview, request, this.context, this.paint('stdout'));
     for (const line of startLines(config)) this.print(line);
-    const printCommand = commandLine(config.commands?.file ?? '', (line) => this.print(line));
     await migrate({
       ...request,
       on: {
@@ -52,7 +52,7 @@ export class MigrateCommand extends DatabaseCommand {
           for (const line of lines) this.print(line);
           for (const warning of warnings) this.warn(`warning: ${warning}`);
         },
-        command: printCommand,
+        command: commandLine(config.commands?.file ?? '', (line) => this.print(line)),
       },
     });
     return exitCodes.done;

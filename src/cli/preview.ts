@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { type HazardName, isHazardName } from '../model/hazard.ts';
 import type { MigrateRequest } from '../operations/migrate.ts';
@@ -7,14 +8,29 @@ import { quoted } from '../secrets/printable.ts';
 import type { Context } from './context.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
+import { flags } from './flags.ts';
+import { single } from './options.ts';
 import type { Painter } from './terminal.ts';
+
+/** What a printer may need beside the run. */
+interface Means {
+  readonly paint: Painter;
+  readonly context: Context;
+  readonly isCheck: boolean;
+}
 
 /** A printer of each format; loaded when it is asked for. */
 const printers = {
-  text: async (run: RunView, paint: Painter) => (await import('../report/plan-text.ts')).planText(run, paint),
+  text: async (run: RunView, { paint, isCheck }: Means) =>
+    isCheck
+      ? (await import('../report/drift.ts')).checkText(run, paint)
+      : (await import('../report/plan-text.ts')).planText(run, paint),
   json: async (run: RunView) => (await import('../report/plan-json.ts')).planJson(run),
   sql: async (run: RunView) => (await import('../report/plan-sql.ts')).planSql(run),
   diff: async (run: RunView) => (await import('../report/diff.ts')).diffText(run),
+  markdown: async (run: RunView) => (await import('../report/plan-markdown.ts')).planMarkdown(run),
+  github: async (run: RunView, { context, isCheck }: Means) =>
+    (await import('./github-files.ts')).reportToGithub(run, isCheck, context),
 } as const;
 
 type Format = keyof typeof printers;
@@ -23,6 +39,8 @@ type Format = keyof typeof printers;
 export interface Preview {
   readonly mode: 'plan' | 'check';
   readonly format: Format;
+  /** The file that it goes to; null for stdout. */
+  readonly out: string | null;
 }
 
 /** Flags that ask for something to be printed instead of done. */
@@ -49,17 +67,29 @@ export function modesGiven(modes: Modes): readonly string[] {
   return given;
 }
 
+interface Previewing extends Modes {
+  readonly formats: readonly string[] | undefined;
+  readonly outs: readonly string[] | undefined;
+}
+
 /** @throws UserError for flags that contradict each other; null where the plan is to be applied */
-export function readPreview(modes: Modes, name: string | undefined): Preview | null {
-  const given = modesGiven(modes);
-  const format = readFormat(name ?? (modes.dryRun ? 'sql' : 'text'));
-  if (name !== undefined && given.length === 0) {
-    throw new UserError('--format says how a plan is printed', { hint: 'give it with --plan or --check' });
+export function readPreview(line: Previewing): Preview | null {
+  const given = modesGiven(line);
+  const [name, out] = [single(line.formats, flags.format), single(line.outs, flags.out)];
+  const format = readFormat(name ?? (line.dryRun ? 'sql' : 'text'));
+  if (given.length === 0) {
+    refuseAlone(name, '--format says how a plan is printed');
+    refuseAlone(out, '--out says where a plan is written to');
+    return null;
   }
-  if (modes.dryRun && format !== 'sql') {
+  if (line.dryRun && format !== 'sql') {
     throw new UserError('--dry-run prints SQL', { hint: `use --plan --format ${format}` });
   }
-  return given.length === 0 ? null : { mode: modes.check ? 'check' : 'plan', format };
+  return { mode: line.check ? 'check' : 'plan', format, out: out ?? null };
+}
+
+function refuseAlone(value: string | undefined, message: string): void {
+  if (value !== undefined) throw new UserError(message, { hint: 'give it with --plan or --check' });
 }
 
 function readFormat(name: string): Format {
@@ -79,28 +109,27 @@ export function readHazards(words: readonly string[]): readonly HazardName[] {
 
 /** Prints a plan or a check. @returns the exit code */
 export async function show(
-  { mode, format }: Preview,
+  preview: Preview,
   request: MigrateRequest,
-  streams: Pick<Context, 'stdout' | 'stderr'>,
+  context: Context,
   paint: Painter,
 ): Promise<number> {
-  if (mode === 'plan') {
-    await print(await plan(request), format, streams, paint);
+  if (preview.mode === 'plan') {
+    await print(await plan(request), preview, { paint, context, isCheck: false });
     return exitCodes.done;
   }
   const { equal, databases } = await check(request);
-  await print({ databases, commands: [] }, format === 'text' ? 'drift' : format, streams, paint);
+  await print({ databases, commands: [] }, preview, { paint, context, isCheck: true });
   return equal ? exitCodes.done : exitCodes.drift;
 }
 
-async function print(
-  run: PlanOutcome,
-  format: Format | 'drift',
-  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
-  paint: Painter,
-): Promise<void> {
+const plain: Painter = (_, text) => text;
+
+async function print(run: PlanOutcome, { format, out }: Preview, means: Means): Promise<void> {
+  const { stdout, stderr, cwd } = means.context;
   for (const { url, caveat } of run.databases) if (caveat !== null) say(stderr, `warning: ${url}: ${caveat}\n`);
-  if (format === 'drift') return say(stdout, await (await import('../report/drift.ts')).checkText(run, paint));
+  const text = await printers[format](run, out === null ? means : { ...means, paint: plain });
+  if (out !== null) return (await import('./out-file.ts')).writeWhole(resolve(cwd, out), text);
   const write = format === 'json' || format === 'sql' ? sayExactly : say;
-  write(stdout, await printers[format](run, paint));
+  write(stdout, text);
 }

@@ -1,7 +1,7 @@
 import type { DialectName } from '../model/dialect.ts';
 import { type Facts, isSmall, type RelationFacts } from '../model/facts.ts';
 import type { HazardTraits } from '../model/hazard.ts';
-import type { Segment, Statement } from '../model/plan.ts';
+import type { Lock, Segment, Statement } from '../model/plan.ts';
 
 export type Stops = Exclude<HazardTraits['stops'], 'nobody' | 'older runtimes'>;
 
@@ -25,6 +25,8 @@ export interface Cost {
   readonly scans: readonly Sized[];
   /** Relations of which rows are written without all of them being looked through. */
   readonly writes: readonly string[];
+  /** In the order in which they are taken. */
+  readonly locks: readonly Lock[];
   readonly waits: readonly Wait[];
 }
 
@@ -105,6 +107,7 @@ export function costsIn({ statements }: Segment, by: Circumstances): (places: re
       rewrites,
       scans,
       writes: [...new Set(written.map(({ relation }) => relation))],
+      locks,
       waits: waitsAt(
         places.map((place) => ({
           during: during.get(place) ?? new Map<string, Stops>(),

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { checkText } from '../../src/report/drift.ts';
 import type { Paint } from '../../src/report/page.ts';
+import { planMarkdown } from '../../src/report/plan-markdown.ts';
 import { planText } from '../../src/report/plan-text.ts';
 import type { DatabaseView } from '../../src/report/view.ts';
 import { inSync } from './sample-view.ts';
@@ -11,8 +12,8 @@ const plain: Paint = (_, text) => text;
 const folder = new URL('golden/', import.meta.url);
 
 /** `UPDATE_FIXTURES=1` writes the texts anew: read the diff before you commit it, it is what operators will read. */
-function expectGolden(name: string, text: string): void {
-  const file = new URL(`${name}.txt`, folder);
+function expectGolden(name: string, text: string, extension = 'txt'): void {
+  const file = new URL(`${name}.${extension}`, folder);
   if (process.env['UPDATE_FIXTURES'] === '1') {
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, text);
@@ -45,5 +46,19 @@ describe('a check', () => {
     ['dangerous-objects-in-a-file', [scenarios.dangerousInFile()]],
   ])('%s', async (name, databases) => {
     expectGolden(`check-${name}`, await checkText({ databases, commands: [] }, plain));
+  });
+});
+
+describe('a comment', () => {
+  test.each([
+    ['hazard-on-big-table', [scenarios.hazardOnBigTable(), application()]],
+    ['fresh-create', [scenarios.freshCreate()]],
+    ['loss-allowed', [scenarios.lossAllowed()]],
+    ['replaced-index-online', [scenarios.replacedOnline()]],
+    ['sqlite-rebuild', [scenarios.rebuild()]],
+    ['every-sign', [scenarios.everySign(), application()]],
+    ['dangerous-objects', [scenarios.dangerous(), application()]],
+  ])('%s', (name, databases) => {
+    expectGolden(`comment-${name}`, planMarkdown({ databases, commands: [] }), 'md');
   });
 });

@@ -129,12 +129,14 @@ const deleting = (o: { readonly schema: string; readonly table: string }, condit
   scans: [relationOf(o)],
 });
 
-const isOther = ({ column, values }: VersionObject): string =>
-  `${quoteIdentifier(column)}::text NOT IN (${values.map(quoteLiteral).join(', ')})`;
+const isDeclared = ({ column, values }: VersionObject, not = ''): string =>
+  `${quoteIdentifier(column)}::text ${not}IN (${values.map(quoteLiteral).join(', ')})`;
+
+const isOther = (o: VersionObject): string => isDeclared(o, 'NOT ');
 
 /** Where somebody keeps the declared rows out, the others stay. */
 const deleteOthers = (o: VersionObject): Draft =>
-  deleting(o, ` WHERE ${isOther(o)} AND EXISTS (SELECT FROM ONLY ${tableOf(o)} WHERE NOT (${isOther(o)}))`);
+  deleting(o, ` WHERE ${isOther(o)} AND EXISTS (SELECT FROM ONLY ${tableOf(o)} WHERE ${isDeclared(o)})`);
 
 /** For a column that may not be as declared yet, so that there can be rows without a value, too. */
 export const deleteStrange = (o: VersionObject): Draft =>
