@@ -3,6 +3,7 @@ import type { Alter, Change, ChangeOf } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { Connection } from '../model/dialect.ts';
 import { relationName } from '../model/facts.ts';
+import { traitsOf } from '../model/kinds.ts';
 import type { Look } from '../model/look.ts';
 import type { CatalogObject, ObjectKind } from '../model/objects.ts';
 import type { Obstacle } from '../model/obstacle.ts';
@@ -161,8 +162,9 @@ export async function blockers(
   changes: readonly Change[],
 ): Promise<readonly Obstacle[]> {
   const [naming, retyped] = [namings(changes), retypedBy(changes)];
-  const isHeld = changes.some((change) => effectOf(change) !== null);
-  const isBound = changes.some(isBindable);
+  const standing = ofStandingTables(changes);
+  const isHeld = standing.some((change) => effectOf(change) !== null);
+  const isBound = standing.some(isBindable);
   if (!isHeld && !isBound && naming.length === 0 && retyped.length === 0) return [];
   const ask = (isNeeded: boolean, query: string): string => (isNeeded ? jsonArray(query) : `'[]'::json`);
   const query = `WITH ${regarded(look)} SELECT ${ask(isHeld, blockersQuery)} AS found,
@@ -172,10 +174,19 @@ export async function blockers(
   const free = freedBy(changes);
   return [
     ...takenObstacles(naming, taken),
-    ...bondObstacles(changes, bonds),
-    ...blockersOf(changes, found, free),
+    ...bondObstacles(standing, bonds),
+    ...blockersOf(standing, found, free),
     ...misfitObstacles(misfits, (own) => free.has(`foreignKey ${own}`)),
   ];
+}
+
+/** Without the changes in tables that are made by the same plan: nobody needs these yet. */
+function ofStandingTables(changes: readonly Change[]): readonly Change[] {
+  const made = new Set(changes.flatMap(({ type, id }) => (type === 'create' ? [id] : [])));
+  return changes.filter((change) => {
+    const above = traitsOf(subject(change)).parent(subject(change));
+    return above === null || !made.has(above);
+  });
 }
 
 interface Answer {
