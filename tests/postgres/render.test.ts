@@ -345,8 +345,8 @@ const cases: readonly (readonly [title: string, change: Change, sql: readonly st
     'alter version',
     alter(version, { values: ['7', '8'] }),
     [
-      `DELETE FROM ONLY "dbos"."t" WHERE "c"::text NOT IN ('125')`,
       'INSERT INTO "dbos"."t" ("c") VALUES (125) ON CONFLICT DO NOTHING',
+      `DELETE FROM ONLY "dbos"."t" WHERE "c"::text NOT IN ('125') AND EXISTS (SELECT FROM ONLY "dbos"."t" WHERE "c"::text IN ('125'))`,
     ],
   ],
   ['drop version', drop(version), ['DELETE FROM ONLY "dbos"."t"']],
