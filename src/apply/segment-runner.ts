@@ -1,5 +1,6 @@
 import type { Connection } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
+import { withoutMakeshift } from '../model/makeshift.ts';
 import type { Segment, Statement } from '../model/plan.ts';
 import type { Inspection } from './inspect.ts';
 import { pauseFor } from './pause.ts';
@@ -89,7 +90,8 @@ class Refused extends Error {
 
 const explained = ({ reason, statement }: Refused, { database, dialect, live }: Inspection): UserError => {
   const sql = statement?.sql ?? '';
-  return new UserError(reason.detail === undefined ? reason.message : `${reason.message} (${reason.detail})`, {
+  const message = reason.detail === undefined ? reason.message : `${reason.message} (${reason.detail})`;
+  return new UserError(withoutMakeshift(message), {
     where: sql === '' ? database.where : `${database.where} · ${firstLine(sql)}`,
     hint: dialect.explain(reason, { scope: database.scope, user: live.server.user, sql }),
     cause: reason,

@@ -19,6 +19,9 @@ export function makeshiftName(name: string, isTaken: (name: string) => boolean):
 /** Whether a name begins as makeshift names do. */
 export const isMakeshift = (name: string): boolean => name.startsWith(prefix);
 
+/** What an engine says of a successor, said of the object whose place that takes. */
+export const withoutMakeshift = (text: string): string => text.replaceAll(new RegExp(`\\b${prefix}(?=\\w)`, 'g'), '');
+
 /** Whether a name is one that `makeshiftName` gives the successor of an object of the other name. */
 export function isMakeshiftFor(name: string, object: string): boolean {
   if (!isMakeshift(name)) return false;

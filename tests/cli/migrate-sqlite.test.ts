@@ -153,3 +153,23 @@ describe('what to work on', () => {
     expect(large.stderr).toContain('error: the configuration file is larger than 1 MB\n');
   });
 });
+
+test('rows that are equal where they must differ are told of under the name of their table, and stay', async () => {
+  const { cwd } = options();
+  await runCli(['migrate', '-s', url], { cwd });
+  const file = join(cwd, 'app.sqlite');
+  inFile(
+    file,
+    `INSERT INTO queues (queue_id, name) VALUES ('q', 'a'), ('r', 'b'); CREATE TABLE kept AS SELECT * FROM queues; DROP TABLE queues;
+     CREATE TABLE queues AS SELECT * FROM kept; DROP TABLE kept; UPDATE queues SET queue_id = 'q'`,
+  );
+  const before = readFileSync(file, 'base64');
+  const { stderr, exitCode } = await runCli(['migrate', '-s', url], { cwd });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('error: UNIQUE constraint failed: queues.queue_id\n');
+  expect(stderr).toContain('keep one of each, then run it again');
+  expect(readFileSync(file, 'base64')).toBe(before);
+  inFile(file, `DELETE FROM queues WHERE name = 'b'`);
+  expect(await runCli(['migrate', '-s', url], { cwd })).toMatchObject({ stderr: '', exitCode: 0 });
+  expect((await runCli(['migrate', '-s', url, '--check'], { cwd })).exitCode).toBe(0);
+});
