@@ -8,17 +8,21 @@ import { failureText } from './failure.ts';
 import { Interrupted, Progress } from './interruption.ts';
 import { flags } from './flags.ts';
 import { given, single, valued } from './options.ts';
-import { type Painter, painter } from './terminal.ts';
+import { type Colouring, colourings, type Painter, painter } from './terminal.ts';
+import { UserError } from '../model/errors.ts';
+import { quoted } from '../secrets/printable.ts';
 
 /** A command whose errors end as one message on stderr and an exit code. */
 export abstract class OperatorCommand extends Command<Context> {
   debug = given(flags.debug);
+  colors = valued(flags.color);
 
   /** Does the work. @returns the exit code */
   protected abstract run(): Promise<number>;
 
   override async execute(): Promise<number> {
     try {
+      this.colouring = readColouring(single(this.colors, flags.color));
       return await this.run();
     } catch (error) {
       if (error instanceof Interrupted) this.warn(`interrupted: ${this.standing()}`);
@@ -27,6 +31,8 @@ export abstract class OperatorCommand extends Command<Context> {
       return reason instanceof Interrupted ? reason.exitCode : exitCodeOf(error);
     }
   }
+
+  private colouring: Colouring = 'auto';
 
   protected readonly progress = new Progress();
 
@@ -44,8 +50,15 @@ export abstract class OperatorCommand extends Command<Context> {
   }
 
   protected paint(stream: 'stdout' | 'stderr'): Painter {
-    return painter(this.context[stream], this.context.env);
+    return painter(this.context[stream], this.context.env, this.colouring);
   }
+}
+
+/** @throws UserError for another word */
+function readColouring(word = 'auto'): Colouring {
+  const found = colourings.find((colouring) => colouring === word);
+  if (found !== undefined) return found;
+  throw new UserError(`--color ${quoted(word)} is unknown`, { hint: `it is one of ${colourings.join(', ')}` });
 }
 
 /** A command about databases. */

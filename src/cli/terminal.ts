@@ -6,13 +6,18 @@ const codes = { green: 32, yellow: 33, red: 31, bold: 1, dim: 2 } as const;
 /** Paints a text, or gives it back as it is. */
 export type Painter = (colour: keyof typeof codes, text: string) => string;
 
+/** When there is colour: `auto` leaves it to the stream and the environment. */
+export const colourings = ['auto', 'always', 'never'] as const;
+
+export type Colouring = (typeof colourings)[number];
+
 /**
  * Colour on a terminal, none elsewhere. NO_COLOR takes it away everywhere, FORCE_COLOR and CLICOLOR_FORCE bring it to
- * pipes and files too.
+ * pipes and files too. What somebody said on the command line counts before all of them.
  * https://no-color.org https://bixense.com/clicolors/ https://force-color.org
  */
-export const painter = (stream: Writable, environment: Environment): Painter =>
-  isColourful(stream, environment)
+export const painter = (stream: Writable, environment: Environment, colouring: Colouring = 'auto'): Painter =>
+  colouring === 'always' || (colouring === 'auto' && isColourful(stream, environment))
     ? (colour, text) => text.replaceAll(/[^\n]+/g, `\u001b[${codes[colour]}m$&\u001b[0m`)
     : (_, text) => text;
 

@@ -114,3 +114,39 @@ describe('--out', () => {
     expect(result.stderr).toContain('--out says where a plan is written to');
   });
 });
+
+describe('--color', () => {
+  const escape = '\u001b[';
+
+  test('counts before the environment', async () => {
+    const cwd = temporaryDirectory();
+    const [always, never, left, quiet] = await Promise.all([
+      run(cwd, ['--plan', '--color', 'always'], { NO_COLOR: '1' }),
+      run(cwd, ['--plan', '--color=never'], { FORCE_COLOR: '1' }),
+      run(cwd, ['--plan', '--color', 'auto'], { FORCE_COLOR: '1' }),
+      run(cwd, ['--plan'], { FORCE_COLOR: '1', CLICOLOR_FORCE: '1', NO_COLOR: '1' }),
+    ]);
+    expect([always, never, left, quiet].map(({ stdout }) => stdout.includes(escape))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test('colours errors of every command, and no data', async () => {
+    const cwd = temporaryDirectory();
+    const refused = await runCli(['history', '--color', 'always', '--limit', '0'], { cwd });
+    expect(refused.stderr).toContain(escape);
+    for (const format of ['json', 'sql', 'diff', 'markdown', 'github']) {
+      const { stdout } = await run(cwd, ['--plan', '--format', format, '--color', 'always']);
+      expect([format, stdout.includes(escape)]).toEqual([format, false]);
+    }
+  });
+
+  test('of another word is refused', async () => {
+    const result = await run(temporaryDirectory(), ['--plan', '--color', 'sometimes']);
+    expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(result.stderr).toContain('error: --color "sometimes" is unknown\n  do     it is one of auto, always, never');
+  });
+});
