@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { Command } from 'clipanion';
 import { type Config, loadConfig } from '../operations/load-config.ts';
 import type { Listeners } from '../operations/request.ts';
@@ -21,18 +22,26 @@ export abstract class OperatorCommand extends Command<Context> {
   protected abstract run(): Promise<number>;
 
   override async execute(): Promise<number> {
+    const { stderr } = this.context;
     try {
       this.colouring = readColouring(single(this.colors, flags.color));
+      if (this.isQuiet()) this.context = { ...this.context, stdout: nowhere(), stderr: nowhere() };
       return await this.run();
     } catch (error) {
+      this.context = { ...this.context, stderr };
       if (error instanceof Interrupted) this.warn(`interrupted: ${this.standing()}`);
-      else say(this.context.stderr, failureText(error, this.debug, this.paint('stderr')));
+      else say(stderr, failureText(error, this.debug, this.paint('stderr')));
       const reason: unknown = this.context.signal?.reason;
       return reason instanceof Interrupted ? reason.exitCode : exitCodeOf(error);
     }
   }
 
   private colouring: Colouring = 'auto';
+
+  /** Whether nothing but errors is printed. */
+  protected isQuiet(): boolean {
+    return false;
+  }
 
   protected readonly progress = new Progress();
 
@@ -54,6 +63,9 @@ export abstract class OperatorCommand extends Command<Context> {
   }
 }
 
+/** A stream that takes everything and keeps nothing. */
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
 /** @throws UserError for another word */
 function readColouring(word = 'auto'): Colouring {
   const found = colourings.find((colouring) => colouring === word);
@@ -63,10 +75,15 @@ function readColouring(word = 'auto'): Colouring {
 
 /** A command about databases. */
 export abstract class DatabaseCommand extends OperatorCommand {
+  quiet = given(flags.quiet);
   applicationUrls = valued(flags.applicationUrl);
   systemUrls = valued(flags.systemUrl);
   schemas = valued(flags.schema);
   configs = valued(flags.config);
+
+  protected override isQuiet(): boolean {
+    return this.quiet;
+  }
 
   /** What flags, environment and file say. Warnings are printed. @throws UserError for a mistake in any of them */
   protected async configuration(role?: string): Promise<Config & { readonly on: Listeners }> {

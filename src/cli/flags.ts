@@ -99,6 +99,7 @@ export const flags = {
     about: 'How long the started server may take until it answers a query, 60 unless given',
   },
   volumes: { names: '--volumes', value: null, about: 'Also remove the container and its volume, with all databases' },
+  quiet: { names: '-q,--quiet', value: null, about: 'Print errors only; the exit code says the rest' },
   color: { names: '--color', value: 'WHEN', about: 'auto (unless given), always or never: colour in plans and errors' },
   debug: { names: '--debug', value: null, about: 'Print stack traces of errors' },
 } as const satisfies Readonly<Record<string, Flag>>;

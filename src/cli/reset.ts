@@ -24,6 +24,11 @@ export class ResetCommand extends DatabaseCommand {
     const request = { ...(await this.configuration()), cascade: this.cascade, adopt };
     if (this.dryRun) return this.show((await planReset(request)).databases);
     const { stdin } = this.context;
+    if (this.quiet && !this.yes) {
+      throw new RefusedError('reset asks before it deletes anything, and --quiet says nothing', {
+        hint: 'give --yes to reset without asking',
+      });
+    }
     if (!this.yes && !isTerminal(stdin)) {
       throw new RefusedError('reset deletes all workflow history and there is no terminal to ask on', {
         hint: 'give --yes to reset without asking',

@@ -150,3 +150,29 @@ describe('--color', () => {
     expect(result.stderr).toContain('error: --color "sometimes" is unknown\n  do     it is one of auto, always, never');
   });
 });
+
+describe('--quiet', () => {
+  const silent = { stdout: '', stderr: '' };
+
+  test('leaves the exit code to say it', async () => {
+    const cwd = temporaryDirectory();
+    expect(await run(cwd, ['--check', '-q'])).toEqual({ ...silent, exitCode: 2 });
+    expect(await run(cwd, ['--quiet'])).toEqual({ ...silent, exitCode: 0 });
+    expect(await run(cwd, ['--check', '--quiet'])).toEqual({ ...silent, exitCode: 0 });
+    expect(await run(cwd, ['--plan', '--quiet', '--out', 'plan.txt'])).toEqual({ ...silent, exitCode: 0 });
+    expect(readFileSync(join(cwd, 'plan.txt'), 'utf8')).toContain('nothing to do');
+    const reset = ['reset', '-s', 'sqlite:///./made.sqlite', '--quiet'];
+    expect(await runCli([...reset, '--yes'], { cwd })).toEqual({ ...silent, exitCode: 0 });
+  });
+
+  test('says errors, and asks no question that nobody would see', async () => {
+    const cwd = temporaryDirectory();
+    await run(cwd, []);
+    const asked = await runCli(['reset', '-s', 'sqlite:///./made.sqlite', '-q'], { cwd });
+    expect(asked).toMatchObject({ stdout: '', exitCode: 3 });
+    expect(asked.stderr).toContain('--quiet says nothing\n  do     give --yes to reset without asking');
+    const wrong = await run(cwd, ['-q', '--format', 'none', '--plan']);
+    expect(wrong).toMatchObject({ stdout: '', exitCode: 1, stderr: expect.stringContaining('error: --format "none"') });
+    expect((await run(cwd, ['--check'])).exitCode).toBe(0);
+  });
+});
