@@ -1,3 +1,4 @@
+import { misspeltVariables } from './misspelt-variables.ts';
 import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
@@ -44,7 +45,7 @@ export interface DatabaseSources {
  * @throws UserError where no URL is given, one cannot be used, or two contradict each other
  */
 export function findDatabases(sources: DatabaseSources): Databases {
-  const found = follow(findSystem(sources), findApplication(sources), sources.file);
+  const found = follow(findSystem(sources), findApplication(sources), sources);
   const { system, application } = found;
   const urls = [system, application].flatMap((located) => (located === null ? [] : [located.url]));
   return {
@@ -66,13 +67,20 @@ const findApplication = ({ flags, environment, file }: DatabaseSources): Located
   fromEnvironment(environment, 'DBOS_DATABASE_URL', 'DBOS_APPLICATION_DATABASE_URL') ??
   fromFile(file?.applicationUrl);
 
-function follow(system: Located | null, application: Located | null, file: FileSettings | null): Databases {
+function follow(
+  system: Located | null,
+  application: Located | null,
+  { file, environment }: DatabaseSources,
+): Databases {
   const found = { application, warnings: [], notes: [] };
   if (system !== null) return { ...found, system, derived: false };
   if (application !== null) return { ...found, system: derive(application), derived: true };
   if (file?.name) return fromName(file.name, file.address);
   throw new UserError('no database URL is given', {
-    hint: 'pass --sys-db-url, set DBOS_SYSTEM_DATABASE_URL, or write system_database_url into dbos-config.yaml',
+    hint: [
+      ...misspeltVariables(environment),
+      'pass --sys-db-url, set DBOS_SYSTEM_DATABASE_URL, or write system_database_url into dbos-config.yaml',
+    ].join('\n'),
   });
 }
 

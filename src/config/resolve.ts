@@ -1,10 +1,9 @@
 import { UserError } from '../model/errors.ts';
-import { oneLine } from '../secrets/printable.ts';
 import { findDatabases } from './databases.ts';
 import type { Databases } from './databases.ts';
 import { variable } from './environment.ts';
 import { findConfiguration } from './find.ts';
-import { meantVariable } from './keys.ts';
+import { misspeltVariables } from './misspelt-variables.ts';
 import { checkIdentifier } from './names.ts';
 import { readSettings } from './settings.ts';
 import type { FileSettings, Setting } from './settings.ts';
@@ -77,13 +76,6 @@ export async function resolveConfiguration(given: Surroundings): Promise<Configu
     notes: [...databases.notes, ...role.notes],
   };
 }
-
-/** The environment is everybody's, so that a variable which looks like one of ours is no error. */
-const misspeltVariables = (environment: Environment): readonly string[] =>
-  Object.keys(environment).flatMap((name) => {
-    const meant = variable(environment, name) === null ? null : meantVariable(name);
-    return meant === null ? [] : [`nobody reads the variable ${oneLine(name)}: did you mean ${meant}?`];
-  });
 
 const furtherSettings = (
   file: FileSettings | null,

@@ -371,3 +371,12 @@ describe('what is ignored is warned of', () => {
     expect(await resolve({ file: 'name: app', environment })).toMatchObject({ warnings: [] });
   });
 });
+
+test('a misspelt variable is named where there is no URL', async () => {
+  const environment = { DBOS_SYSTEM_DATABSE_URL: 'sqlite:///made.sqlite' };
+  const error = await refusal({ environment });
+  expect(error.message).toBe('no database URL is given');
+  expect(error.hint).toContain(
+    'nobody reads the variable DBOS_SYSTEM_DATABSE_URL: did you mean DBOS_SYSTEM_DATABASE_URL?\npass --sys-db-url',
+  );
+});
