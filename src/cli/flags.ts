@@ -59,7 +59,7 @@ export const flags = {
     value: 'FORMAT',
     about: 'text, json, sql, diff, markdown (for a pull request) or github (for a workflow), for --plan and --check',
   },
-  out: { names: '--out', value: 'FILE', about: 'Write what --plan, --check or --dry-run prints to a file' },
+  out: { names: '--out', value: 'FILE', about: 'Write what --plan, --check or another flag prints to a file' },
   historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
   limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },
   allow: {

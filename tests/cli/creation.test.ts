@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
@@ -80,4 +81,23 @@ describe('a mistake is one error', () => {
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
   });
+});
+
+test.each([
+  ['--format', 'json'],
+  ['--allow', 'data-loss'],
+  ['--ignore', 'index:*'],
+  ['--adopt', 'table:dbos.queues'],
+])('%s says nothing of it, and is refused', async (...words) => {
+  const result = await runCli(['migrate', '--print-migrations', ...words], { cwd: temporaryDirectory() });
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toContain(`error: ${words[0]} says nothing of SQL that needs no connection`);
+});
+
+test('--out writes it to a file', async () => {
+  const cwd = temporaryDirectory();
+  const args = ['migrate', '--print-migrations', '--dialect', 'sqlite'];
+  const printing = await runCli([...args, '--out', 'made.sql'], { cwd });
+  expect(printing).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect(readFileSync(join(cwd, 'made.sql'), 'utf8')).toBe((await runCli(args, { cwd })).stdout);
 });
