@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { planSchema } from '../support/plan-schema.ts';
 import { runCli } from './run.ts';
 import { deviations, readPlanFormat } from '../support/plan-format.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
 
+const isPlan = new Ajv2020().compile(planSchema());
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
 /** Fields of the document that some output had. */
@@ -37,6 +40,8 @@ async function planOf(args: readonly string[], cwd?: string): Promise<Plan> {
   const plan = JSON.parse(stdout) as Plan;
   expect(deviations(plan, seen)).toEqual([]);
   expect(plan.formatVersion).toBe(2);
+  isPlan(plan);
+  expect(isPlan.errors ?? []).toEqual([]);
   return plan;
 }
 
