@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { runCli } from './run.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { runCli } from '../../cli/run.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
