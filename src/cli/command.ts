@@ -8,10 +8,8 @@ import { say } from './door.ts';
 import { failureText } from './failure.ts';
 import { Interrupted, Progress } from './interruption.ts';
 import { flags } from './flags.ts';
-import { given, single, valued } from './options.ts';
+import { given, oneOf, single, valued } from './options.ts';
 import { type Colouring, colourings, type Painter, painter } from './terminal.ts';
-import { UserError } from '../model/errors.ts';
-import { quoted } from '../secrets/printable.ts';
 
 /** A command whose errors end as one message on stderr and an exit code. */
 export abstract class OperatorCommand extends Command<Context> {
@@ -24,7 +22,7 @@ export abstract class OperatorCommand extends Command<Context> {
   override async execute(): Promise<number> {
     const { stderr } = this.context;
     try {
-      this.colouring = readColouring(single(this.colors, flags.color));
+      this.colouring = oneOf(colourings, single(this.colors, flags.color) ?? 'auto', flags.color);
       if (this.isQuiet()) this.context = { ...this.context, stdout: nowhere(), stderr: nowhere() };
       return await this.run();
     } catch (error) {
@@ -65,13 +63,6 @@ export abstract class OperatorCommand extends Command<Context> {
 
 /** A stream that takes everything and keeps nothing. */
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
-
-/** @throws UserError for another word */
-function readColouring(word = 'auto'): Colouring {
-  const found = colourings.find((colouring) => colouring === word);
-  if (found !== undefined) return found;
-  throw new UserError(`--color ${quoted(word)} is unknown`, { hint: `it is one of ${colourings.join(', ')}` });
-}
 
 /** A command about databases. */
 export abstract class DatabaseCommand extends OperatorCommand {

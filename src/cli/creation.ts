@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import { variable } from '../config/environment.ts';
 import { UserError } from '../model/errors.ts';
 import type { Environment } from '../model/target.ts';
-import { creation, type CreationRequest, type Engine, engines } from '../operations/creation.ts';
+import { creation, type CreationRequest, engines } from '../operations/creation.ts';
 import { creationSql } from '../report/creation-sql.ts';
-import { quoted } from '../secrets/printable.ts';
 import type { Context } from './context.ts';
 import { sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
-import { single } from './options.ts';
+import { oneOf, single } from './options.ts';
 import { type Modes, modesGiven } from './preview.ts';
 
 /** The flags of a command, as they were given. */
@@ -57,7 +56,7 @@ function readCreation(asked: Given, environment: Environment): CreationRequest {
     throw new UserError('--print-user-role needs the role', { hint: 'give it with --app-role' });
   }
   return {
-    engine: readEngine(name ?? 'postgres'),
+    engine: oneOf(engines, name ?? 'postgres', flags.dialect),
     schema: single(asked.schemas, flags.schema),
     role,
     listenNotify: !asked.noListenNotify,
@@ -71,10 +70,4 @@ function refusePlanFlags(asked: Given): void {
   throw new UserError(`${strange[1].names} says nothing of SQL that needs no connection`, {
     hint: 'leave it out, or give it with --plan',
   });
-}
-
-function readEngine(name: string): Engine {
-  const engine = engines.find((known) => known === name);
-  if (engine !== undefined) return engine;
-  throw new UserError(`--dialect ${quoted(name)} is unknown`, { hint: `it is one of ${engines.join(', ')}` });
 }

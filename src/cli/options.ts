@@ -39,6 +39,13 @@ export function whole(values: readonly string[] | undefined, flag: Flag): number
   );
 }
 
+/** The word among the known ones. @throws UserError for another one */
+export function oneOf<W extends string>(known: readonly W[], word: string, { names }: Flag): W {
+  const found = known.find((one) => one === word);
+  if (found !== undefined) return found;
+  throw new UserError(`${longName(names)} ${quoted(word)} is unknown`, { hint: `it is one of ${known.join(', ')}` });
+}
+
 /**
  * Ids of objects, or patterns of them, each with its kind in front.
  * @throws UserError for anything else, as a connection string in the wrong place
@@ -53,7 +60,7 @@ export function ids(values: readonly string[] | undefined, flag: Flag): readonly
 
 function isId(text: string): boolean {
   const [kind = '', rest] = text.split(/:(.*)/s);
-  return kind.includes('*') || (rest !== undefined && kind in kinds);
+  return kind.includes('*') || (rest !== undefined && Object.hasOwn(kinds, kind));
 }
 
 const longName = (names: string): string => names.split(',').at(-1) ?? names;

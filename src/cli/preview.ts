@@ -9,8 +9,8 @@ import type { Context } from './context.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
-import { single } from './options.ts';
-import type { Painter } from './terminal.ts';
+import { oneOf, single } from './options.ts';
+import { type Painter, painter } from './terminal.ts';
 
 /** What a printer may need beside the run. */
 interface Means {
@@ -76,7 +76,7 @@ interface Previewing extends Modes {
 export function readPreview(line: Previewing): Preview | null {
   const given = modesGiven(line);
   const [name, out] = [single(line.formats, flags.format), single(line.outs, flags.out)];
-  const format = readFormat(name ?? (line.dryRun ? 'sql' : 'text'));
+  const format = oneOf(formats, name ?? (line.dryRun ? 'sql' : 'text'), flags.format);
   if (given.length === 0) {
     refuseAlone(name, '--format says how a plan is printed');
     refuseAlone(out, '--out says where a plan is written to');
@@ -92,12 +92,7 @@ function refuseAlone(value: string | undefined, message: string): void {
   if (value !== undefined) throw new UserError(message, { hint: 'give it with --plan or --check' });
 }
 
-function readFormat(name: string): Format {
-  const known = Object.keys(printers) as readonly Format[];
-  const format = known.find((found) => found === name);
-  if (format !== undefined) return format;
-  throw new UserError(`--format ${quoted(name)} is unknown`, { hint: `it is one of ${known.join(', ')}` });
-}
+const formats = Object.keys(printers) as readonly Format[];
 
 /** @throws UserError for a word that is no hazard, or one that no flag allows */
 export function readHazards(words: readonly string[]): readonly HazardName[] {
@@ -123,12 +118,10 @@ export async function show(
   return equal ? exitCodes.done : exitCodes.drift;
 }
 
-const plain: Painter = (_, text) => text;
-
 async function print(run: PlanOutcome, { format, out }: Preview, means: Means): Promise<void> {
-  const { stdout, stderr, cwd } = means.context;
+  const { stdout, stderr, cwd, env } = means.context;
   for (const { url, caveat } of run.databases) if (caveat !== null) say(stderr, `warning: ${url}: ${caveat}\n`);
-  const text = await printers[format](run, out === null ? means : { ...means, paint: plain });
+  const text = await printers[format](run, out === null ? means : { ...means, paint: painter(stdout, env, 'never') });
   if (out !== null) return (await import('./out-file.ts')).writeWhole(resolve(cwd, out), text);
   const write = format === 'json' || format === 'sql' ? sayExactly : say;
   write(stdout, text);

@@ -150,10 +150,13 @@ export function indexDanger(o: IndexObject, declared: Objects): string | null {
   const long = tooLong([...bounded, ...o.include], o, declared);
   return long.length === 0
     ? null
-    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long.join(' and ')}: ${limits[o.method] ?? `an entry of a ${o.method} index has to fit into a page of 8 kB`}`;
+    : `an insert or update of the runtime in ${o.table} fails for a row with a long ${long.join(' and ')}: ${limitOf(o.method)}`;
 }
 
-const limits: Readonly<Record<string, string>> = { btree: 'a btree takes 2704 bytes a row at most' };
+const limitOf = (method: string): string =>
+  method === 'btree'
+    ? 'a btree takes 2704 bytes a row at most'
+    : `an entry of a ${method} index has to fit into a page of 8 kB`;
 
 /** Operator classes of extensions that compute nothing that can fail. The server's own are printed without a schema. */
 const harmless = /^\w+\.(?:gin|gist)_trgm_ops$/;

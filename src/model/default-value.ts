@@ -1,4 +1,5 @@
 import type { ColumnObject } from './objects.ts';
+import { namePattern } from './plain-expression.ts';
 
 /** What is known of a value before it is computed. */
 interface Value {
@@ -14,7 +15,7 @@ interface Value {
  * PostgreSQL's types are written in small letters, SQLite's in capitals; those refuse no value.
  */
 export function isSafeDefault(text: string, { type, domain, nullable }: Taking): boolean {
-  if (!/^[a-z"]/.test(type)) return hasSafeCalls(text) && (nullable || !/[/%]|->/.test(withoutTexts(text)));
+  if (!/^[a-z"]/.test(type)) return isSafeOnSqlite(text, nullable);
   const value = valueOf(text);
   return value !== null && fits(value, domain?.base ?? type);
 }
@@ -28,12 +29,13 @@ const safeCalls = new Set(
   ),
 );
 
-const withoutTexts = (text: string): string => text.replaceAll(/'(?:[^']|'')*'/g, "''");
-
-const hasSafeCalls = (text: string): boolean =>
-  [...withoutTexts(text).matchAll(/(\.\s*)?([\p{L}_"][\p{L}\p{N}_$"]*)\s*\(/gu)].every(
-    ([, schema, called = '']) => schema === undefined && safeCalls.has(called.toLowerCase()),
-  );
+/** A division by zero is NULL, and a path into a text that is no JSON an error. */
+function isSafeOnSqlite(text: string, nullable: boolean): boolean {
+  const shape = text.replaceAll(/'(?:[^']|'')*'/g, "''");
+  const called = [...shape.matchAll(new RegExp(`(\\.\\s*)?(${namePattern})\\s*\\(`, 'gu'))];
+  const isKnown = called.every(([, schema, name = '']) => schema === undefined && safeCalls.has(name.toLowerCase()));
+  return isKnown && !shape.includes('->') && (nullable || !/[/%]/.test(shape));
+}
 
 const unlimited = Number.POSITIVE_INFINITY;
 const moment: Value = { type: 'timestamp with time zone', size: unlimited };

@@ -110,10 +110,9 @@ function describe(object: CatalogObject, live: Catalog): string {
 }
 
 /** Whether an object has a name that a release, or this one, gives to an object of its kind. */
-function claimsName(object: CatalogObject, { declared, retired }: Evidence): boolean {
-  if (retiredBy(object, retired) !== undefined) return true;
-  if (object.kind === 'table') return declared.has(idFor(object));
-  return object.kind === 'function' && [...declared.values()].some((o) => claim(o) === claim(object));
+function claimsName(object: CatalogObject, evidence: Evidence): boolean {
+  if (retiredBy(object, evidence.retired) !== undefined) return true;
+  return (object.kind === 'table' || object.kind === 'function') && isDeclared(object, evidence);
 }
 
 interface Circumstances extends Evidence {

@@ -23,14 +23,14 @@ export interface Bond {
 export const isBindable = (change: Change): boolean =>
   Object.values(bonds).some(({ binds }) => binds(change, { isRequired: true }));
 
-interface Kind {
+interface Binding {
   /** Whether the server refuses the change. */
   readonly binds: (change: Change, bond: Pick<Bond, 'isRequired'>) => boolean;
   readonly sentence: (to: string, table: string) => string;
 }
 
 /** https://www.postgresql.org/docs/current/sql-altertable.html */
-const bonds: Readonly<Record<Bond['bond'], Kind>> = {
+const bonds: Readonly<Record<Bond['bond'], Binding>> = {
   type: {
     binds: (change) => isOfColumn(change) && (change.type !== 'alter' || isRetyped(change)),
     sentence: (to, table) => `the ${to}, from which ${table} takes its columns`,

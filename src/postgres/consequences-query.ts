@@ -1,3 +1,4 @@
+import { isOfSchema } from './influences/publication.ts';
 import { printable } from './encoding.ts';
 
 /** The columns that SET NULL and SET DEFAULT of a key change; a list of them came with PostgreSQL 15. */
@@ -23,13 +24,6 @@ const touches = (numbers: string): string => `(NOT s."isSure" OR ${numbers}::int
 const isPublished = (event: string): string => `EXISTS (SELECT FROM pg_publication pub
           LEFT JOIN pg_publication_rel r ON r.prpubid = pub.oid AND r.prrelid = c.oid
           WHERE pub.${event} AND (pub.puballtables OR r.oid IS NOT NULL OR ${isOfSchema('c')}))`;
-
-/** Whether a publication has the schema of a relation, which is so from PostgreSQL 15 on. https://www.postgresql.org/docs/current/catalog-pg-publication-namespace.html */
-export const isOfSchema = (relation: string): string => `EXISTS (SELECT FROM pg_depend n
-      JOIN pg_depend o ON o.classid = n.classid AND o.objid = n.objid
-        AND o.refclassid = 'pg_publication'::regclass AND o.refobjid = pub.oid
-      WHERE n.refclassid = 'pg_namespace'::regclass AND n.refobjid = ${relation}.relnamespace
-        AND n.classid = to_regclass('pg_catalog.pg_publication_namespace'))`;
 
 const privilege = `CASE WHEN s."isUpdate" THEN 'UPDATE' ELSE 'DELETE' END`;
 

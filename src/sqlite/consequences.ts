@@ -2,7 +2,7 @@ import type { Connection } from '../model/dialect.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { ForeignKeyRow } from './catalog-answer.ts';
 import { isKey, type Keyed } from './is-key.ts';
-import { foreignKeyRows } from './foreign-key-rows.ts';
+import { foreignKeyRows, goesAlong, keysIn, type KeyRows, referencedBy } from './foreign-key-rows.ts';
 import { parseIndex, parseKeyPart, parseTable, type ParsedTable } from './text/parse.ts';
 import { folded, tokenize } from './text/tokens.ts';
 
@@ -11,8 +11,8 @@ export interface Around {
   /** Undefined for one that is not there. Only what is asked for is read. */
   readonly table: (name: string) => OthersTable | undefined;
   /** By the folded name of the table that they refer to. */
-  readonly keysTo: ReadonlyMap<string, readonly OthersKey[]>;
-  readonly keysOf: ReadonlyMap<string, readonly OthersKey[]>;
+  readonly keysTo: ReadonlyMap<string, readonly KeyRows[]>;
+  readonly keysOf: ReadonlyMap<string, readonly KeyRows[]>;
 }
 
 interface OthersTable extends Keyed {
@@ -21,9 +21,6 @@ interface OthersTable extends Keyed {
   readonly triggers: readonly { readonly name: string; readonly event: string }[];
   readonly indexes: readonly { readonly name: string; readonly sql: string }[];
 }
-
-/** A foreign key, one row a column. */
-type OthersKey = readonly ForeignKeyRow[];
 
 /** Reads what stands around the keys of others to our tables, where there are such keys that change rows. */
 export async function readAround(connection: Connection, keys: readonly ForeignKeyRow[]): Promise<Around> {
@@ -36,7 +33,7 @@ export async function readAround(connection: Connection, keys: readonly ForeignK
     SELECT name, sql, 0 AS isLooked FROM main.sqlite_master WHERE type = 'table' AND sql LIKE '%references%' AND sql NOT LIKE 'CREATE VIRTUAL %')
     SELECT (${foreignKeyRows('1')}) AS rows`);
   const rows = JSON.parse(String(answer['rows'])) as readonly ForeignKeyRow[];
-  const all = [...groupBy(rows, ({ table, id }) => JSON.stringify([table, id])).values()];
+  const all = keysIn(rows);
   const standingIn = groupBy(objects, ({ table }) => folded(table));
   return {
     table: (name) => readTable(standingIn.get(folded(name)) ?? []),
@@ -74,14 +71,14 @@ interface Step {
   readonly table: string;
   readonly freed: readonly string[] | null;
   /** The key that led here. */
-  readonly by: OthersKey;
+  readonly by: KeyRows;
 }
 
 /**
  * What a delete of a row can fail by, behind a key of others to it whose rows go or are freed: the first of it, or null
  * where nothing can. https://www.sqlite.org/foreignkeys.html#fk_actions
  */
-export function setsOff(key: readonly ForeignKeyRow[], around: Around): string | null {
+export function setsOff(key: KeyRows, around: Around): string | null {
   const steps: Step[] = [...stepsOf(key)];
   const seen = new Set<string>();
   for (const step of steps) {
@@ -97,14 +94,14 @@ export function setsOff(key: readonly ForeignKeyRow[], around: Around): string |
   return null;
 }
 
-function stepsOf(key: OthersKey): readonly Step[] {
+function stepsOf(key: KeyRows): readonly Step[] {
   const [first] = key;
   if (first === undefined) return [];
   const freed = first.onDelete === 'CASCADE' ? null : key.map(({ from }) => from);
   return [{ table: first.table, freed, by: key }];
 }
 
-const titleOf = (key: OthersKey): string =>
+const titleOf = (key: KeyRows): string =>
   `the foreign key of ${key[0]?.table} (${key.map(({ from }) => from).join(', ')})`;
 
 function faultOfDelete(table: OthersTable, { by }: Step, around: Around): string | null {
@@ -116,18 +113,12 @@ function faultOfDelete(table: OthersTable, { by }: Step, around: Around): string
   return fault === undefined ? null : titleOf(fault);
 }
 
-/** Whether its rows go with what they refer to, or let go of it. */
-const goesAlong = (key: OthersKey): boolean =>
-  key.every(({ onDelete, takesNull }) => onDelete === 'CASCADE' || (onDelete === 'SET NULL' && takesNull === 1));
-
-const isSame = ([one]: OthersKey, [other]: OthersKey): boolean => one?.table === other?.table && one?.id === other?.id;
+const isSame = ([one]: KeyRows, [other]: KeyRows): boolean => one?.table === other?.table && one?.id === other?.id;
 
 /** Whether what it refers to is there, and is a key. SQLite looks when it compiles a statement, not when it finds a row. */
-function fitsKey(key: OthersKey, around: Around): boolean {
-  const [first] = key;
-  const parent = around.table(first?.parent ?? '');
-  const columns = first?.parentKey ?? key.map(({ to }) => to ?? '');
-  return parent !== undefined && isKey(columns, key.length, parent);
+function fitsKey(key: KeyRows, around: Around): boolean {
+  const parent = around.table(key[0]?.parent ?? '');
+  return parent !== undefined && isKey(referencedBy(key), key.length, parent);
 }
 
 function faultOfUpdate(table: OthersTable, freed: readonly string[], { by }: Step, around: Around): string | null {
@@ -142,8 +133,7 @@ function faultOfUpdate(table: OthersTable, freed: readonly string[], { by }: Ste
   }
   const index = table.indexes.find(({ sql }) => isComputed(sql));
   if (index !== undefined) return `index ${index.name}`;
-  const refers = (key: OthersKey): boolean =>
-    (key[0]?.parentKey ?? key.map(({ to }) => to ?? '')).some((name) => names.has(folded(name)));
+  const refers = (key: KeyRows): boolean => referencedBy(key).some((name) => names.has(folded(name)));
   const further = (around.keysTo.get(folded(table.name)) ?? []).find(refers);
   if (further !== undefined) return titleOf(further);
   const own = around.keysOf.get(folded(table.name)) ?? [];

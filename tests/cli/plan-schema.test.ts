@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import Database from 'better-sqlite3';
 import { planSchema } from '../support/plan-schema.ts';
@@ -14,6 +14,8 @@ const isPlan = new Ajv2020({ allErrors: true }).compile(schema);
 const temporaryDirectory = temporaryDirectories();
 
 type Json = Record<string, unknown>;
+
+let plans: readonly Json[];
 
 /** What is printed of a file that is not there, of one that is damaged, and of one that is as declared. */
 async function printed(): Promise<readonly Json[]> {
@@ -32,12 +34,16 @@ async function printed(): Promise<readonly Json[]> {
   return [fresh, complete, await json('--plan'), await json('--check')];
 }
 
+beforeAll(async () => {
+  plans = await printed();
+});
+
 test('the schema is what the document says', () => {
   expect(schema).toEqual(JSON.parse(JSON.stringify(planSchema())));
 });
 
-test('what the program prints is a plan', async () => {
-  for (const plan of await printed()) {
+test('what the program prints is a plan', () => {
+  for (const plan of plans) {
     isPlan(plan);
     expect(isPlan.errors ?? []).toEqual([]);
   }
@@ -51,8 +57,8 @@ describe('what is no plan is refused', () => {
     },
   );
 
-  test('nor is one with any of its fields missing, or of another type', async () => {
-    const [fresh, , damaged] = await printed();
+  test('nor is one with any of its fields missing, or of another type', () => {
+    const [fresh, , damaged] = plans;
     let tried = 0;
     const expectRefused = (whole: Json, within: Json, name: string): void => {
       const value = within[name];

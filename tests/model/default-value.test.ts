@@ -80,5 +80,6 @@ describe('a default that a column takes for every row', () => {
       false,
       false,
     ]);
+    expect([safe(`'x' -> '$.a'`, true), safe(`'a -> b'`, true)]).toEqual([false, true]);
   });
 });

@@ -1,5 +1,4 @@
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { isOfSchema } from '../consequences-query.ts';
 import { printable } from '../encoding.ts';
 import { tableOf } from '../kinds/draft.ts';
 import type { Source } from './source.ts';
@@ -31,6 +30,13 @@ const keyColumns = (condition: string): string =>
         WHERE i.indrelid = p.oid AND i.indisvalid AND i.indimmediate AND ${condition} LIMIT 1)::int2[])`);
 
 const isPrimary = `i.indisprimary`;
+
+/** Whether a publication has the schema of a relation, which is so from PostgreSQL 15 on. https://www.postgresql.org/docs/current/catalog-pg-publication-namespace.html */
+export const isOfSchema = (relation: string): string => `EXISTS (SELECT FROM pg_depend n
+      JOIN pg_depend o ON o.classid = n.classid AND o.objid = n.objid
+        AND o.refclassid = 'pg_publication'::regclass AND o.refobjid = pub.oid
+      WHERE n.refclassid = 'pg_namespace'::regclass AND n.refobjid = ${relation}.relnamespace
+        AND n.classid = to_regclass('pg_catalog.pg_publication_namespace'))`;
 
 /**
  * Publications that have a table of ours with its updates or deletes. The columns of a condition are told by the text of

@@ -1,8 +1,7 @@
 import type { Place } from '../../model/look.ts';
 import type { InfluenceObject } from '../../model/objects.ts';
 import { rowsIn, rowsWhere } from '../asking.ts';
-import { child } from '../influences/child.ts';
-import { parent } from '../influences/parent.ts';
+import { child, parent } from '../influences/inheritance.ts';
 import { publication } from '../influences/publication.ts';
 import { rights } from '../influences/rights.ts';
 import { routine } from '../influences/routine.ts';

@@ -3,9 +3,8 @@ import type { ForeignKeyObject } from '../../model/objects.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import type { Look } from '../../model/look.ts';
 import type { ForeignKeyRow } from '../catalog-answer.ts';
-import { groupBy } from '../../model/group-by.ts';
 import { type Around, setsOff } from '../consequences.ts';
-import { foreignKeyRows } from '../foreign-key-rows.ts';
+import { foreignKeyRows, goesAlong, keysIn, referencedBy } from '../foreign-key-rows.ts';
 import { isKey } from '../is-key.ts';
 import type { LiveTable } from '../live-table.ts';
 import { claimer, conventional, isAmong, schema } from '../names.ts';
@@ -46,7 +45,7 @@ function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTabl
     const [first] = rows;
     if (first === undefined) throw new Error(`foreign key ${i} of ${table} was not read well`);
     const columns = rows.map(({ from }) => names.column(from) ?? from);
-    const referenced = first.parentKey ?? rows.map(({ to }) => to ?? '');
+    const referenced = referencedBy(rows);
     return {
       kind: 'foreignKey',
       schema,
@@ -73,17 +72,14 @@ function incoming(
   around: Around,
 ): readonly ForeignKeyObject[] {
   const claim = claimer();
-  const keys = groupBy(
-    rows.filter(({ isLooked }) => isLooked === 0),
-    ({ table, id }) => JSON.stringify([table, id]),
-  );
-  return [...keys.values()].flatMap((own) => {
+  return keysIn(rows.filter(({ isLooked }) => isLooked === 0)).flatMap((own) => {
     const [first] = own;
     const parent = tables.find(({ name }) => folded(name) === folded(first?.parent ?? ''));
     if (first === undefined || parent === undefined) return [];
     const columns = own.map(({ from }) => from);
-    const referenced = first.parentKey ?? own.map(({ to }) => to ?? '');
-    const fault = setsOff(own, around);
+    const referenced = referencedBy(own);
+    const isFollowing = goesAlong(own);
+    const fault = isFollowing ? setsOff(own, around) : null;
     return [
       {
         kind: 'foreignKey',
@@ -99,18 +95,12 @@ function incoming(
         match: 'SIMPLE',
         deferrable: 'no',
         validated: true,
-        incoming: isKey(referenced, columns.length, parent) ? effectOf(own) : 'fits no key',
+        incoming: isKey(referenced, columns.length, parent) ? (isFollowing ? 'follows' : 'holds') : 'fits no key',
         ...(fault === null ? {} : { setsOff: fault }),
       },
     ];
   });
 }
-
-/** SET NULL frees rows whose columns all take NULL; what a default is may be no row. */
-const effectOf = (rows: readonly ForeignKeyRow[]): 'follows' | 'holds' =>
-  rows.every(({ onDelete, takesNull }) => onDelete === 'CASCADE' || (onDelete === 'SET NULL' && takesNull === 1))
-    ? 'follows'
-    : 'holds';
 
 const declared = (
   { name: table }: TableDefinition,
