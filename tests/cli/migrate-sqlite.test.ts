@@ -173,3 +173,29 @@ test('rows that are equal where they must differ are told of under the name of t
   expect(await runCli(['migrate', '-s', url], { cwd })).toMatchObject({ stderr: '', exitCode: 0 });
   expect((await runCli(['migrate', '-s', url, '--check'], { cwd })).exitCode).toBe(0);
 });
+
+test('a trigger that swallows the version is named, and the version that was there stays', async () => {
+  const { cwd } = options();
+  const file = join(cwd, 'app.sqlite');
+  const version = (): unknown => {
+    const database = new Database(file, { readonly: true });
+    const rows = database.prepare('SELECT version FROM dbos_migrations').pluck().all();
+    database.close();
+    return rows;
+  };
+  await runCli(['migrate', '-s', url], { cwd });
+  inFile(
+    file,
+    `UPDATE dbos_migrations SET version = 3;
+     CREATE TRIGGER meddler BEFORE INSERT ON dbos_migrations BEGIN SELECT RAISE(IGNORE); END`,
+  );
+  const { stderr, exitCode } = await runCli(['migrate', '-s', url], { cwd });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('there is still something to do: version:main.dbos_migrations');
+  expect(stderr).toContain('trigger:main.dbos_migrations.meddler may be at work: DROP TRIGGER "meddler";');
+  expect(version()).toEqual([3]);
+  inFile(file, 'DROP TRIGGER meddler');
+  expect(await runCli(['migrate', '-s', url], { cwd })).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(version()).toEqual([125]);
+  expect((await runCli(['migrate', '-s', url, '--check'], { cwd })).exitCode).toBe(0);
+});

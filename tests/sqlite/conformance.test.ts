@@ -130,10 +130,10 @@ describe("a file of the runtime's own", () => {
     expect(firstWords).toEqual([
       ...missing.toSorted().map((name) => `CREATE TABLE "${name}"`),
       'CREATE INDEX "transaction_outputs_created_at_index" ON "transaction_outputs"',
-      'DELETE FROM "dbos_datasource_migrations"',
       'INSERT INTO "dbos_datasource_migrations"',
-      'DELETE FROM "dbos_transaction_completion_migrations"',
+      'DELETE FROM "dbos_datasource_migrations" WHERE "version" NOT IN',
       'INSERT INTO "dbos_transaction_completion_migrations"',
+      'DELETE FROM "dbos_transaction_completion_migrations" WHERE "version" NOT IN',
     ]);
     await connection.close();
   });

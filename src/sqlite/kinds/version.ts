@@ -30,12 +30,21 @@ export const version: KindModule<'version'> = {
   mend: null,
 };
 
-/** Exactly the declared rows, whatever is there; its drop is that of its table. */
+/**
+ * Exactly the declared rows, whatever is there; its drop is that of its table. Where somebody keeps the declared rows
+ * out, the others stay.
+ */
 function exactRows({ table, column, values }: VersionObject): readonly Draft[] {
-  const list = values.map((value) => `(${value})`).join(', ');
+  const [relation, name] = [table, column].map(quoteIdentifier);
+  const list = values.join(', ');
   return [
-    { sql: `DELETE FROM ${quoteIdentifier(table)}`, scans: [table] },
-    { sql: `INSERT INTO ${quoteIdentifier(table)} (${quoteIdentifier(column)}) VALUES ${list}` },
+    {
+      sql: `INSERT INTO ${relation} (${name}) VALUES ${values.map((value) => `(${value})`).join(', ')} ON CONFLICT DO NOTHING`,
+    },
+    {
+      sql: `DELETE FROM ${relation} WHERE ${name} NOT IN (${list}) AND EXISTS (SELECT 1 FROM ${relation} WHERE ${name} IN (${list}))`,
+      scans: [table],
+    },
   ];
 }
 
