@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { check } from '../../../src/index.ts';
-import { runCli } from '../../cli/run.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { migratedDatabase } from '../support/migrated.ts';
 
 let server: PostgresServer;
 let migrated: string;
 
 beforeAll(async () => {
   server = await startPostgres();
-  migrated = await server.createDatabase('migrated');
-  expect(await runCli(['migrate', '--sys-db-url', migrated])).toMatchObject({ exitCode: 0, stderr: '' });
-  await server.query(
+  migrated = await migratedDatabase(
+    server,
     `INSERT INTO dbos.workflow_status (workflow_uuid, status) VALUES ('w', 'PENDING')`,
-    new URL(migrated).pathname.slice(1),
   );
   await server.query('CREATE ROLE keeper LOGIN');
 });

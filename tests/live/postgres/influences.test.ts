@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { type CliResult, runCli } from '../../cli/run.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { migratedDatabase } from '../support/migrated.ts';
 import { expectNothingToDo } from '../support/run.ts';
 
 let server: PostgresServer;
@@ -9,11 +10,9 @@ let migrated: string;
 
 beforeAll(async () => {
   server = await startPostgres();
-  migrated = await server.createDatabase('migrated');
-  expect(await runCli(['migrate', '--sys-db-url', migrated])).toMatchObject({ exitCode: 0, stderr: '' });
-  await server.query(
+  migrated = await migratedDatabase(
+    server,
     `INSERT INTO dbos.workflow_status (workflow_uuid, status) VALUES ('w', 'PENDING'), ('free', 'SUCCESS')`,
-    new URL(migrated).pathname.slice(1),
   );
   await server.query(`CREATE ROLE app LOGIN PASSWORD 'app'; CREATE ROLE reader LOGIN; CREATE ROLE idle; CREATE ROLE other_admin SUPERUSER LOGIN;
     CREATE ROLE keeper LOGIN PASSWORD 'keeper'`);
