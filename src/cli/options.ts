@@ -1,6 +1,6 @@
 import { Option } from 'clipanion';
 import { UserError } from '../model/errors.ts';
-import { kinds } from '../model/kinds.ts';
+import { idExample, isIdPattern } from '../model/id-pattern.ts';
 import { notShown, quoted } from '../secrets/printable.ts';
 import type { Flag } from './flags.ts';
 
@@ -52,15 +52,10 @@ export function oneOf<W extends string>(known: readonly W[], word: string, { nam
  */
 export function ids(values: readonly string[] | undefined, flag: Flag): readonly string[] {
   const found = each(values, flag);
-  if (found.every((id) => isId(id))) return found;
+  if (found.every((id) => isIdPattern(id))) return found;
   throw new UserError(`${longName(flag.names)} takes the id of an object, with its kind in front`, {
-    hint: 'give it as a plan shows it: table:dbos.queues',
+    hint: idExample,
   });
-}
-
-function isId(text: string): boolean {
-  const [kind = '', rest] = text.split(/:(.*)/s);
-  return kind.includes('*') || (rest !== undefined && Object.hasOwn(kinds, kind));
 }
 
 const longName = (names: string): string => names.split(',').at(-1) ?? names;

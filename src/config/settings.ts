@@ -8,6 +8,7 @@ import type { Entry, Positioned } from './read.ts';
 import { oneLine } from '../secrets/printable.ts';
 import { substitute } from './substitute.ts';
 import type { Substitutions } from './substitute.ts';
+import { idExample, isIdPattern } from '../model/id-pattern.ts';
 import type { Target } from '../model/target.ts';
 
 /** A value, and where it came from, as the operator knows it: `dbos-config.yaml:3:5 name`. */
@@ -220,10 +221,15 @@ async function ignored(context: Context, node: Positioned | undefined): Promise<
   const patterns: string[] = [];
   for (const item of texts(context, node, 'database.ignore')) {
     const pattern = await substituted(context, item.node, 'database.ignore');
-    if (pattern !== undefined) patterns.push(pattern);
+    if (pattern === undefined) continue;
+    if (isIdPattern(pattern)) patterns.push(pattern);
+    else context.errors.push(noId(sourceOf(context, item.node, 'database.ignore')));
   }
   return patterns;
 }
+
+const noId = (where: string): UserError =>
+  new UserError('database.ignore takes ids of objects, each with its kind in front', { where, hint: idExample });
 
 function collecting<T>({ errors }: Context, check: () => T): T | null {
   try {

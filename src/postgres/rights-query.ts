@@ -1,14 +1,12 @@
 import type { Look } from '../model/look.ts';
+import { isAtHand } from './becoming.ts';
 
 export const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 export const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'];
 
-/** PostgreSQL 16 knows memberships that do not let a role become the other one; before, each one does. */
-const becoming = `CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END`;
-
 const owner = (oid: string): string =>
   `pg_get_userbyid(${oid}) AS owner, (SELECT rolsuper FROM pg_roles r WHERE r.oid = ${oid}) AS "ofSuperuser",
-      pg_has_role(${oid}, 'MEMBER') AND NOT pg_has_role(${oid}, 'USAGE') AS "isDormant", pg_has_role(${oid}, ${becoming}) AS "isAtHand",
+      pg_has_role(${oid}, 'MEMBER') AND NOT pg_has_role(${oid}, 'USAGE') AS "isDormant", ${isAtHand(oid)} AS "isAtHand",
       EXISTS (SELECT FROM pg_auth_members a WHERE a.roleid = ${oid} AND a.member = current_user::regrole) AS "isDirect"`;
 
 /**

@@ -3,6 +3,7 @@ import type { LackingRight } from '../model/dialect.ts';
 import type { Place } from '../model/look.ts';
 import type { GrantObject, GrantTarget } from '../model/objects.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
+import { orBecoming } from './becoming.ts';
 import { needs } from './kinds.ts';
 import { qualified, type Right } from './kinds/draft.ts';
 import { grantStatement } from './kinds/grant.ts';
@@ -99,9 +100,7 @@ const isToInherit = ({ isDormant, isAtHand, ofSuperuser }: Owner): boolean => is
 /** A member that does not inherit has the owner's rights only after SET ROLE, where the membership allows that. */
 function inheritance(of: Owner, inherits: boolean, server: Question['server']): string {
   const statements = membership(of, inherits, server);
-  if (!of.isAtHand) return statements;
-  const options = encodeURIComponent(`-c role=${of.owner.replaceAll(/[\\ ]/g, '\\$&')}`);
-  return `${statements}   or connect with options=-c role=${of.owner}, which is options=${options} in the URL`;
+  return of.isAtHand ? `${statements}${orBecoming(of.owner)}` : statements;
 }
 
 /**

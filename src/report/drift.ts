@@ -91,7 +91,9 @@ const differencesIn = (change: Change): readonly Difference[] =>
 
 /** `type: character varying(40), declared text`; texts that do not fit a line as a diff. */
 async function fieldText({ field, from, to }: Difference, paint: Paint): Promise<string> {
-  const line = `${fieldName(field)}: ${listText(from)}, declared ${listText(to)}`;
+  // What is lacking is declared by its name: none.
+  const declared = field === 'lacking' ? '' : `, declared ${listText(to)}`;
+  const line = `${fieldName(field)}: ${field === 'lacking' ? valueText(from) : listText(from)}${declared}`;
   const text = wrapped(line, 6, 8);
   if (typeof from !== 'string' || typeof to !== 'string' || !(line + text).includes('\n')) return text;
   return [

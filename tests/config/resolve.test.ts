@@ -223,8 +223,8 @@ test('a percent sign that newer runtimes decode is warned of, once', async () =>
 });
 
 test('what else a file says', async () => {
-  const file = 'name: app\nuse_listen_notify: false\ndatabase: {ignore: [a]}';
-  expect(await resolve({ file })).toMatchObject({ listenNotify: false, ignore: ['a'], commands: [] });
+  const file = 'name: app\nuse_listen_notify: false\ndatabase: {ignore: [table:a]}';
+  expect(await resolve({ file })).toMatchObject({ listenNotify: false, ignore: ['table:a'], commands: [] });
   const flags = { systemDatabaseUrl: 'sqlite:///a' };
   expect(await resolve({ flags })).toMatchObject({ listenNotify: true, ignore: [], commands: [], file: null });
 });

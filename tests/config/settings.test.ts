@@ -123,6 +123,8 @@ describe('one error', () => {
     ['database:\n  migrate:\n  -', 'c.yaml:3:4 an entry of database.migrate', 'not empty'],
     ['database:\n  ignore: x', 'c.yaml:2:11 database.ignore', 'must be a list, not text'],
     ['database:\n  ignore: ["${U}"]', 'c.yaml:2:12 database.ignore', 'environment variable U is not set'],
+    ['database:\n  ignore: [mine]', 'c.yaml:2:12 database.ignore', 'takes ids of objects, each with its kind in front'],
+    ['database:\n  ignore: ["taible:x"]', 'c.yaml:2:12 database.ignore', 'takes ids of objects'],
     ['name: ${U}', 'c.yaml:1:7 name', 'environment variable U is not set'],
     ['name: ${E}', 'c.yaml:1:7 name', 'environment variable E is not set'],
     ['name: ${constructor}', 'c.yaml:1:7 name', 'environment variable constructor is not set'],

@@ -5,6 +5,7 @@ import type { Content, Look } from '../../model/look.ts';
 import type { VersionObject } from '../../model/objects.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 import { mayUseSchema } from '../asking.ts';
+import { isAtHand, orBecoming } from '../becoming.ts';
 import { type Draft, impossible, type KindModule, lock, qualified, relationOf, tableOf, writing } from './draft.ts';
 
 interface VersionRow {
@@ -17,6 +18,8 @@ interface VersionRow {
   readonly reader: string;
   /** Whether the reader may alter the table. */
   readonly owns: boolean;
+  /** Who owns the table, where the reader may become that role and has none of its rights until then. */
+  readonly dormant: string | null;
 }
 
 export const version: KindModule<'version', VersionRow> = {
@@ -27,12 +30,16 @@ export const version: KindModule<'version', VersionRow> = {
           .map(
             (content) => `SELECT ${quoteLiteral(content.table)} AS "table", ${quoteLiteral(content.column)} AS "column",
     ${surroundings ? `coalesce(${xmlOf(content, schema)}, '')` : xmlOf(content, schema)} AS xml, current_user AS reader,
-    row_security_active(tab.oid) AS hidden, pg_has_role(tab.relowner, 'USAGE') AS owns ${whereItIs(content)}`,
+    row_security_active(tab.oid) AS hidden, pg_has_role(tab.relowner, 'USAGE') AS owns,
+    CASE WHEN ${isAtHand('tab.relowner')} AND NOT pg_has_role(tab.relowner, 'USAGE') THEN pg_get_userbyid(tab.relowner) END AS dormant
+    ${whereItIs(content)}`,
           )
           .join(' UNION ALL '),
   // A table without rows says nothing: it has no version.
-  read: ({ table, column, xml, reader, hidden, owns }, { schema }) => {
-    if (xml === null) throw hidden ? hiddenFrom({ schema, table, owns }) : mayNotRead({ schema, table, reader });
+  read: ({ table, column, xml, reader, hidden, owns, dormant }, { schema }) => {
+    if (xml === null) {
+      throw hidden ? hiddenFrom({ schema, table, owns }) : mayNotRead({ schema, table, reader, dormant });
+    }
     const values = [...xml.matchAll(/<v>([^<]*)<\/v>/g)].map((match) => match[1] ?? '').toSorted();
     return values.length === 0 ? [] : [{ kind: 'version', schema, table, column, values }];
   },
@@ -94,10 +101,10 @@ export const isComplete = ({ contents, schema }: Look): string =>
     .join(' AND ') || 'true';
 
 /** For rows that decide what is to be done: without them nobody can say. */
-function mayNotRead(row: { readonly schema: string; readonly table: string; readonly reader: string }): UserError {
+function mayNotRead(row: Pick<VersionRow, 'table' | 'reader' | 'dormant'> & { readonly schema: string }): UserError {
   const [schema, table, role] = [row.schema, row.table, row.reader].map(quoteIdentifier);
   return new UserError(`role ${row.reader} may not read the table ${row.table} in schema ${row.schema}`, {
-    hint: `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT SELECT ON ${schema}.${table} TO ${role};`,
+    hint: `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT SELECT ON ${schema}.${table} TO ${role};${row.dormant === null ? '' : orBecoming(row.dormant)}`,
   });
 }
 

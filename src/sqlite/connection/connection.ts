@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection, Row } from '../../model/dialect.ts';
 import { QueryError } from '../../model/errors.ts';
 import { codeOf } from './driver.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, isCommit } from './engine.ts';
 import { type Patience, untilFree } from './patience.ts';
 
 /**
@@ -43,7 +43,7 @@ function runner(engine: Engine, patience: Patience): (sql: string) => Promise<re
 
   return async (sql) => {
     const isOutside = !engine.inTransaction;
-    const waits = isOutside || hasNoLock || /^\s*COMMIT\b/i.test(sql);
+    const waits = isOutside || hasNoLock || isCommit(sql);
     const rows = await (waits ? untilFree(() => engine.run(sql), patience) : engine.run(sql));
     hasNoLock = isOutside && !/\b(?:IMMEDIATE|EXCLUSIVE)\b/i.test(sql);
     return rows;

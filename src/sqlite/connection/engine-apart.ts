@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Row } from '../../model/dialect.ts';
 import { DriverError } from './driver.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, isCommit } from './engine.ts';
 
 /** What the process is asked, and what it answers: one answer a question. */
 export type Question = { readonly sql: string } | { readonly close: true };
@@ -27,6 +28,9 @@ export const canRunApart = (): boolean => existsSync(program);
 /** Milliseconds that a process that was killed may take to end: the system may still be writing for it. */
 const patience = 1_000;
 
+/** Milliseconds that an abort waits for a COMMIT that runs: cut off, it leaves nobody who knows whether it was done. */
+const commitPatience = 5_000;
+
 /**
  * The driver in a process of its own, which an abort ends in the middle of a statement: nothing else can, since the
  * driver has no way to interrupt one, and a thread cannot be ended before its call into the engine returns. What was not
@@ -36,12 +40,13 @@ export function engineApart(path: string, timeout: number, signal: AbortSignal):
   const child = start(path, timeout);
   let inTransaction = false;
   let waiting: ((answer: Answer) => void) | null = null;
+  let commit: Promise<unknown> = Promise.resolve();
   const answered = (answer: Answer): void => {
     ({ inTransaction } = answer);
     waiting?.(answer);
     waiting = null;
   };
-  const ended = endOf(child, signal).then((why) => {
+  const ended = endOf(child, signal, () => commit).then((why) => {
     const answer = { inTransaction: false, message: why, code: 'PROCESS_ENDED', isPartial: true };
     answered(answer);
     return answer;
@@ -63,9 +68,9 @@ export function engineApart(path: string, timeout: number, signal: AbortSignal):
       return inTransaction;
     },
     async run(sql) {
-      const answer = await ask({ sql });
-      if ('rows' in answer) return answer.rows;
-      throw new DriverError(answer.message, answer);
+      const asked = ask({ sql });
+      if (isCommit(sql)) commit = asked;
+      return rowsOf(await asked);
     },
     async close() {
       await ask({ close: true });
@@ -73,6 +78,11 @@ export function engineApart(path: string, timeout: number, signal: AbortSignal):
       await ended;
     },
   };
+}
+
+function rowsOf(answer: Answer): readonly Row[] {
+  if ('rows' in answer) return answer.rows;
+  throw new DriverError(answer.message, answer);
 }
 
 /**
@@ -88,13 +98,17 @@ function start(path: string, timeout: number): ChildProcess {
   });
 }
 
-/** Ends the process with the signal. @returns why it has ended, once it has, and nothing of it keeps this one */
-async function endOf(child: ChildProcess, signal: AbortSignal): Promise<string> {
+/**
+ * Ends the process with the signal, once the last COMMIT is over.
+ * @returns why it has ended, once it has, and nothing of it keeps this one
+ */
+async function endOf(child: ChildProcess, signal: AbortSignal, commit: () => Promise<unknown>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
-  let stop = (): void => {};
+  let stop = async (): Promise<void> => {};
   try {
     return await new Promise<string>((resolve) => {
-      stop = () => {
+      stop = async () => {
+        await Promise.race([commit(), sleep(commitPatience, undefined, { ref: false })]);
         child.kill('SIGKILL');
         timer = setTimeout(() => resolve('it takes long to end'), patience);
       };

@@ -13,6 +13,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Whether a text ends a transaction by keeping what it did. */
+export const isCommit = (sql: string): boolean => /^\s*COMMIT\b/i.test(sql);
+
 /** The driver in this thread, which does nothing else until a statement is done. */
 export const engineHere = (database: OpenFile): Engine => ({
   get inTransaction() {

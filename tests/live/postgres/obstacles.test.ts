@@ -249,6 +249,9 @@ test('a login that does not inherit gets the remedy that works', async () => {
   [url.username, url.password] = ['lodger', 'secret'];
   const as = ['--sys-db-url', url.toString()];
   const { stderr } = await refused(as, name);
+  await server.query('REVOKE USAGE ON SCHEMA dbos FROM lodger', name);
+  expect((await refused(as, name)).stderr).toMatch(/may not read the table dbos_migrations[^]*options=-c role=house/);
+  await server.query('GRANT USAGE ON SCHEMA dbos TO lodger', name);
   const sql = server.major >= 16 ? 'GRANT "house" TO "lodger" WITH INHERIT TRUE;' : 'ALTER ROLE "lodger" INHERIT;';
   expect(stderr).toContain(sql);
   expect(stderr).toContain('options=-c role=house');

@@ -67,6 +67,24 @@ test('an abort between two queries of a transaction undoes it', async () => {
   await next.close();
 });
 
+test('a COMMIT that runs is waited for: what it kept is known', async () => {
+  const controller = new AbortController();
+  const { path, connection } = await opened(controller.signal);
+  const many = `INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+SELECT zeroblob(1000) FROM n`;
+  await connection.query(['PRAGMA cache_size = -500000', 'BEGIN IMMEDIATE', many]);
+  const commit = connection.query('COMMIT');
+  await sleep(20);
+  controller.abort(reason);
+  expect(await commit).toEqual([]);
+  expect(await errorOf(connection.query('INSERT INTO t VALUES (1)'))).toBe(reason);
+  await connection.close();
+  expect(engines()).toHaveLength(0);
+  const { connection: next } = await connectSqlite(path, { write: true, patience: 0 });
+  expect(await next.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 100_000 }]);
+  await next.close();
+});
+
 test('rows and refusals are those of the driver', async () => {
   const { connection } = await opened(new AbortController().signal);
   await connection.query([`INSERT INTO t VALUES (1), (2.5), ('it''s'), (x'00ff'), (NULL)`]);
