@@ -13,7 +13,8 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 const heeded = words(`
   service servicefile host hostaddr port user password dbname passfile target_session_attrs load_balance_hosts
   channel_binding require_auth keepalives keepalives_idle connect_timeout options application_name
-  ssl sslmode sslcert sslkey sslpassword sslrootcert maintenance_db
+  ssl sslmode sslcert sslkey sslpassword sslrootcert sslcrl sslcrldir sslnegotiation ssl_min_protocol_version
+  ssl_max_protocol_version maintenance_db
 `);
 
 /**
@@ -34,10 +35,6 @@ interface Unsupported {
   readonly instead: string;
 }
 
-const revoked: Unsupported = {
-  why: 'lists of revoked certificates are not read',
-  instead: 'leave it out, or let the authority of sslrootcert sign no revoked certificate',
-};
 const scram: Unsupported = { why: 'keys of SCRAM are not used', instead: 'give the password' };
 const oauth: Unsupported = { why: 'OAuth is not spoken', instead: 'connect as a role with a password' };
 
@@ -51,8 +48,6 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
     why: "the owner of the server's process is not looked at",
     instead: 'leave it out',
   },
-  sslcrl: { ...revoked, variable: 'PGSSLCRL' },
-  sslcrldir: { ...revoked, variable: 'PGSSLCRLDIR' },
   sslcertmode: {
     variable: 'PGSSLCERTMODE',
     harmless: ['allow'],
@@ -64,24 +59,6 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
     harmless: ['1'],
     why: 'the name of the host is always sent with TLS',
     instead: 'leave it out, or give the address of the host',
-  },
-  sslnegotiation: {
-    variable: 'PGSSLNEGOTIATION',
-    harmless: ['postgres'],
-    why: 'TLS is asked for in the way of PostgreSQL',
-    instead: 'leave it out',
-  },
-  ssl_min_protocol_version: {
-    variable: 'PGSSLMINPROTOCOLVERSION',
-    harmless: ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
-    why: 'TLS is TLSv1.2 or newer, as client and server agree',
-    instead: 'leave it out, and let the server insist: ssl_min_protocol_version there',
-  },
-  ssl_max_protocol_version: {
-    variable: 'PGSSLMAXPROTOCOLVERSION',
-    harmless: ['TLSv1.3'],
-    why: 'TLS is TLSv1.2 or newer, as client and server agree',
-    instead: 'leave it out',
   },
   min_protocol_version: {
     variable: 'PGMINPROTOCOLVERSION',

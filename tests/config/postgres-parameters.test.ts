@@ -146,13 +146,8 @@ describe('what other drivers have in their URLs', () => {
 
 const demands: [name: string, value: string, variable: string, hint: string][] = [
   ['requirepeer', 'postgres', 'PGREQUIREPEER', 'leave it out'],
-  ['sslcrl', 'x.crl', 'PGSSLCRL', 'leave it out'],
-  ['sslcrldir', '/crl', 'PGSSLCRLDIR', 'leave it out'],
   ['sslcertmode', 'require', 'PGSSLCERTMODE', 'leave it out'],
   ['sslsni', '0', 'PGSSLSNI', 'leave it out'],
-  ['sslnegotiation', 'direct', 'PGSSLNEGOTIATION', 'leave it out'],
-  ['ssl_min_protocol_version', 'TLSv1.3', 'PGSSLMINPROTOCOLVERSION', 'leave it out'],
-  ['ssl_max_protocol_version', 'TLSv1.2', 'PGSSLMAXPROTOCOLVERSION', 'leave it out'],
   ['min_protocol_version', '3.2', 'PGMINPROTOCOLVERSION', 'leave it out'],
   ['gssencmode', 'require', 'PGGSSENCMODE', 'sslmode=verify-full'],
   ['replication', 'database', '', 'leave it out'],
@@ -234,17 +229,31 @@ test('what Node cannot set is told where it is asked for', () => {
   ]);
 });
 
-test('each parameter of libpq stands in docs/connecting.md, and so does each variable of one that is refused', () => {
+describe('docs/connecting.md', () => {
   const page = readFileSync(new URL('../../docs/connecting.md', import.meta.url), 'utf8');
-  const parameters = page.slice(
-    page.indexOf('### Parameters'),
-    page.indexOf('Parameters that mean something to other'),
-  );
-  const named = new Set([...parameters.matchAll(/`([\w…]+)`/g)].map(([, name]) => name ?? ''));
-  for (const { name } of libpq) {
-    expect([name, named.has(name) || (name.startsWith('oauth_') && named.has('oauth_…'))]).toEqual([name, true]);
-  }
-  for (const [name, , variable] of demands) {
-    expect(parameters).toMatch(new RegExp(`^\\|.*(?:\`${name}\`|oauth_…).*\\|.*${variable}`, 'm'));
-  }
+  const rows = page.split('\n').flatMap((line) => {
+    const [, names = '', variables = '', here = ''] = line.split('|').map((cell) => cell.trim());
+    const inCode = (cell: string): readonly string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? '');
+    return inCode(names).map((name) => ({ name, variables: inCode(variables), here }));
+  });
+
+  /** Whether a value that nobody can mean is taken for a demand that cannot be met. */
+  const refuses = (name: string): boolean => {
+    try {
+      parse(`postgresql://h/db?${name}=Geheim`);
+      return false;
+    } catch (error) {
+      return (error as Error).message.includes('is not supported');
+    }
+  };
+
+  test.each(libpq)('says of each parameter of libpq what becomes of it: $name', ({ name, variable }) => {
+    const row = rows.find((found) => found.name === name);
+    expect(row?.variables ?? []).toEqual(variable === '' ? [] : expect.arrayContaining([variable]));
+    expect(row?.here).toMatch(/^(?:as in libpq|ignored|refused)/);
+    expect(row?.here.startsWith('refused')).toBe(refuses(name));
+    if (/ with a warning$/.test(row?.here ?? '')) {
+      expect(parameterWarnings(parse(`postgresql://h/db?${name}=3`))).toHaveLength(1);
+    }
+  });
 });

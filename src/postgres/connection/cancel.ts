@@ -1,4 +1,4 @@
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { once } from 'node:events';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,7 @@ export function cancellation(settings: Settings, tls: ConnectionOptions | null, 
     const timer = setTimeout(() => socket.destroy(), LIMIT);
     try {
       await once(socket, 'connect');
-      const channel = tls === null ? socket : await secured(socket, tls, settings.host);
+      const channel = tls === null ? socket : await secured(socket, tls, settings);
       channel.end(message(CANCEL_REQUEST, processID, secretKey));
       // The server closes the connection once it has passed the request on.
       channel.resume();
@@ -52,14 +52,23 @@ function dial({ host, port, address }: Settings): Socket {
   return socket;
 }
 
-async function secured(socket: Socket, tls: ConnectionOptions, host: string): Promise<Socket> {
-  socket.write(message(SSL_REQUEST));
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  if (answer.toString('latin1') !== 'S') throw new Error('the server does without TLS for this connection');
-  const channel = connectTls({ ...tls, socket, servername: host });
+async function secured(socket: Socket, tls: ConnectionOptions, { host, ssl }: Settings): Promise<Socket> {
+  if (!ssl.isDirect) await ask(socket);
+  const channel = connectTls({
+    ...tls,
+    ...(ssl.isDirect ? { ALPNProtocols: ['postgresql'] } : {}),
+    socket,
+    ...(isIP(host) === 0 ? { servername: host } : { host }),
+  });
   channel.on('error', () => {});
   await once(channel, 'secureConnect');
   return channel;
+}
+
+async function ask(socket: Socket): Promise<void> {
+  socket.write(message(SSL_REQUEST));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  if (answer.toString('latin1') !== 'S') throw new Error('the server does without TLS for this connection');
 }
 
 /** The request, which begins with its own length and its code, as a sequence of numbers of four bytes. */

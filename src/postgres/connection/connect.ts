@@ -8,7 +8,7 @@ import { explainAll, type Failure, MISSING_DATABASE, type Tried } from './failur
 import { guard } from './guard.ts';
 import { connectionOf } from './connection.ts';
 import { watchAuthentication } from './required-auth.ts';
-import { classify, type Sight, watch } from './sight.ts';
+import { classify, type Opening, type Sight, watch } from './sight.ts';
 import { completeState, isWanted, rounds, type ServerState, type Wanted, watchState } from './session-attributes.ts';
 import { type All, resolveAll, type Settings } from './settings.ts';
 import { isSocketDirectory } from './socket-directory.ts';
@@ -160,7 +160,8 @@ async function tryToConnect(
   const { Client, types } = await import('pg');
   signal?.throwIfAborted();
   const socket = new Socket();
-  const sight = watch(socket, tls !== null);
+  const opening = openingOf(settings, tls);
+  const sight = watch(socket, opening);
   const client = new Client({
     ...clientOptions(settings, tls),
     password: () => answer(settings, sight, binding),
@@ -185,11 +186,16 @@ async function tryToConnect(
     client.on('error', () => {});
     socket.destroy();
     signal?.throwIfAborted();
-    return { failure: classify(error as Error, sight, tls !== null) };
+    return { failure: classify(error as Error, sight, opening) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function openingOf({ ssl }: Settings, tls: ConnectionOptions | null): Opening {
+  if (tls === null) return 'plain';
+  return ssl.isDirect ? 'direct' : 'asked';
 }
 
 /** The password, where it may go out: it is asked for before anything is sent that is made from it. */
@@ -207,7 +213,7 @@ const clientOptions = (settings: Settings, tls: ConnectionOptions | null) => ({
   port: settings.port,
   database: settings.database,
   ssl: tls === null ? false : { ...tls, ...identity(settings) },
-  sslnegotiation: 'postgres' as const,
+  sslnegotiation: openingOf(settings, tls) === 'direct' ? ('direct' as const) : ('postgres' as const),
   enableChannelBinding: settings.requireChannelBinding,
   application_name: settings.applicationName,
   ...(settings.options === null ? {} : { options: settings.options }),

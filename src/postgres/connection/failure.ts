@@ -11,6 +11,8 @@ export type Failure =
   /** Something answered that does not speak PostgreSQL's protocol. */
   | { readonly stage: 'stranger' }
   | { readonly stage: 'no tls' }
+  /** The server does not answer TLS that begins without a question for it. */
+  | { readonly stage: 'no direct tls'; readonly error: Error }
   | { readonly stage: 'tls'; readonly error: Error; readonly code: string }
   | { readonly stage: 'no password' }
   /** The server does not bind its authentication to the TLS channel, which was asked for. */
@@ -67,6 +69,10 @@ const wording: Wording = {
     to.requireChannelBinding
       ? 'turn ssl on in the server or, where the network is to be trusted, leave channel_binding out'
       : 'turn ssl on in the server or, where the network is to be trusted, use sslmode=prefer',
+  ],
+  'no direct tls': () => [
+    'the server ended the connection when TLS began, which sslnegotiation=direct has it do without asking',
+    'leave sslnegotiation out: servers before PostgreSQL 17, and those with ssl off, want to be asked',
   ],
   tls: ({ code, error }) => [`no TLS connection: ${error.message}`, tlsHints[code] ?? defaultTlsHint],
   'no password': (_, to) => [
@@ -152,6 +158,9 @@ const tlsHints: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'connect by a name that the certificate has, or use sslmode=verify-ca',
   CERT_HAS_EXPIRED: 'renew the certificate of the server',
   CERT_NOT_YET_VALID: 'compare the clocks of both machines',
+  CERT_REVOKED: 'the authority has revoked the certificate of the server: give the server another one',
+  UNABLE_TO_GET_CRL: "add the authority's own list of revoked certificates to sslcrl or sslcrldir",
+  CRL_HAS_EXPIRED: "get the authority's newest list of revoked certificates for sslcrl or sslcrldir",
   ECONNRESET: 'the server broke off; it may want a client certificate (sslcert, sslkey) or another TLS version',
 };
 

@@ -101,7 +101,7 @@ async function readChannel(
 ): Promise<Channel> {
   const requireChannelBinding = readChannelBinding(target, environment) === 'require';
   const ssl: Ssl = isSocketDirectory(host)
-    ? { mode: 'disable', attempts: [null] }
+    ? { mode: 'disable', isDirect: false, attempts: [null] }
     : await readSsl(target, environment, home);
   return { requireChannelBinding, ssl: requireChannelBinding ? boundSsl(ssl, host) : ssl };
 }
@@ -115,9 +115,9 @@ function readChannelBinding(target: PostgresTarget, environment: Environment): s
 }
 
 /** Without TLS there is no channel to bind to. */
-function boundSsl({ mode, attempts }: Ssl, host: string): Ssl {
-  const withTls = attempts.filter((attempt) => attempt !== null);
-  if (withTls.length > 0) return { mode, attempts: withTls };
+function boundSsl(ssl: Ssl, host: string): Ssl {
+  const withTls = ssl.attempts.filter((attempt) => attempt !== null);
+  if (withTls.length > 0) return { ...ssl, attempts: withTls };
   const reason = isSocketDirectory(host) ? 'a Unix socket does without' : 'sslmode=disable turns off';
   throw new UserError(`channel_binding=require needs TLS, which ${reason}`, {
     hint: isSocketDirectory(host) ? 'leave channel_binding out, or name a host' : 'use sslmode=require',
@@ -175,7 +175,7 @@ function defaultPasswordFile(environment: Environment, home: string): string {
 }
 
 /** Names of files, which count from the working directory; `system` is none. */
-const FILES: ReadonlySet<string> = new Set(['sslcert', 'sslkey', 'sslrootcert']);
+const FILES: ReadonlySet<string> = new Set(['sslcert', 'sslkey', 'sslrootcert', 'sslcrl', 'sslcrldir']);
 
 /**
  * For other programs, in other directories too: SQLAlchemy does not know the scheme `postgres`, and a socket's

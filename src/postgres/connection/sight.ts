@@ -16,8 +16,11 @@ export interface Sight {
   answer: string | null;
 }
 
+/** How a connection begins: without TLS, with the question for it, or with TLS at once. */
+export type Opening = 'plain' | 'asked' | 'direct';
+
 /** Watches a socket that is not connected yet, and closes it on what does not speak PostgreSQL's protocol. */
-export function watch(socket: Socket, tls: boolean): Sight {
+export function watch(socket: Socket, opening: Opening): Sight {
   const sight: Sight = {
     reached: false,
     timedOut: false,
@@ -32,7 +35,7 @@ export function watch(socket: Socket, tls: boolean): Sight {
   });
   socket.once('data', (chunk: Buffer) => {
     sight.answer = chunk.toString('latin1');
-    if (isStranger(sight.answer, tls)) socket.destroy();
+    if (isStranger(sight.answer, opening)) socket.destroy();
   });
   return sight;
 }
@@ -42,19 +45,34 @@ export function watch(socket: Socket, tls: boolean): Sight {
  * authentication, an error, a notice or a protocol version.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  */
-const isStranger = (answer: string, tls: boolean): boolean => !(tls ? /^(?:[SN]$|E)/ : /^[RENv]/).test(answer);
+const answers: { readonly [O in Exclude<Opening, 'direct'>]: RegExp } = { plain: /^[RENv]/, asked: /^(?:[SN]$|E)/ };
+
+/** What is read of a connection that begins with TLS goes past its socket's listeners. */
+const isStranger = (answer: string, opening: Opening): boolean =>
+  opening !== 'direct' && !answers[opening].test(answer);
 
 /** Says how far an attempt came that ended with an error. */
-export function classify(error: Error, sight: Sight, tls: boolean): Failure {
+export function classify(error: Error, sight: Sight, opening: Opening): Failure {
   const own = ownDecision(sight);
   if (own !== null) return own;
   if (isServerError(error)) return { stage: 'server', error };
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (!sight.reached) return { stage: 'network', error, code };
-  if (sight.answer === null) return { stage: 'broken', error };
-  if (isStranger(sight.answer, tls)) return { stage: 'stranger' };
-  if (!tls || sight.isMisread) return { stage: 'broken', error };
+  return opening === 'direct' ? directly(error, code) : asked(error, code, { sight, opening });
+}
+
+/** By what came back first. */
+function asked(error: Error, code: string, { sight, opening }: { sight: Sight; opening: Opening }): Failure {
+  if (sight.answer !== null && isStranger(sight.answer, opening)) return { stage: 'stranger' };
+  if (sight.answer === null || opening === 'plain' || sight.isMisread) return { stage: 'broken', error };
   return sight.answer === 'S' ? { stage: 'tls', error, code } : { stage: 'no tls' };
+}
+
+/** By what Node says of the end of the socket, and of an answer that is no TLS, within the handshake. */
+function directly(error: Error, code: string): Failure {
+  if (code === 'ECONNRESET') return { stage: 'no direct tls', error };
+  if (/wrong version number|packet length too long/i.test(error.message)) return { stage: 'stranger' };
+  return code === '' ? { stage: 'broken', error } : { stage: 'tls', error, code };
 }
 
 /** Why this side gave the attempt up; null where it did not. */

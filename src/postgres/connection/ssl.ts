@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ConnectionOptions, createSecureContext } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { UserError } from '../../model/errors.ts';
 import { type SslMode, sslModeOf, sslModes, type SslParameter, strictest } from '../../model/ssl-mode.ts';
 import type { Environment, PostgresTarget } from '../../model/target.ts';
 import { quoted } from '../../secrets/printable.ts';
 import { lookUp } from './look-up.ts';
+import { readFiles } from './tls-files.ts';
+import { readVersions } from './tls-versions.ts';
 
 /** The ways to connect in the order in which they are tried: null is without TLS. */
 export type Attempts = readonly (ConnectionOptions | null)[];
 
 export interface Ssl {
   readonly mode: SslMode;
+  /** Whether TLS begins at once, without asking the server for it in PostgreSQL's own way. */
+  readonly isDirect: boolean;
   readonly attempts: Attempts;
 }
 
@@ -38,35 +39,34 @@ const modes = {
 export async function readSsl(target: PostgresTarget, environment: Environment, home: string | null): Promise<Ssl> {
   const root = lookUp(target, 'sslrootcert', environment, 'PGSSLROOTCERT');
   const mode = readMode(target, environment, root);
-  if (mode === 'disable') return { mode, attempts: [null] };
+  const isDirect = readIsDirect(target, environment, mode);
+  if (mode === 'disable') return { mode, isDirect, attempts: [null] };
   const { tries, verifies } = modes[mode];
-  const files = await readFiles(target, fileReader(target, environment, home), root);
+  const files = await readFiles({ target, environment, home }, root === 'system');
   const tls: ConnectionOptions = {
     ...files,
+    ...readVersions(target, environment),
     // A mode that verifies nothing verifies the authority all the same where one is named.
     rejectUnauthorized: verifies !== 'nothing' || 'ca' in files || root === 'system',
     ...(verifies === 'authority and name' ? {} : { checkServerIdentity: () => undefined }),
   };
-  return { mode, attempts: tries.map((kind) => (kind === 'tls' ? tls : null)) };
+  return { mode, isDirect, attempts: tries.map((kind) => (kind === 'tls' ? tls : null)) };
 }
 
-/** Gives the authority, the certificate and its key: no more of them than there are. */
-async function readFiles(target: PostgresTarget, read: FileReader, root: string | null): Promise<ConnectionOptions> {
-  const ca = root === 'system' ? null : await read('sslrootcert', 'PGSSLROOTCERT', 'root.crt');
-  const cert = await read('sslcert', 'PGSSLCERT', 'postgresql.crt');
-  const key = cert === null ? null : await read('sslkey', 'PGSSLKEY', 'postgresql.key');
-  const passphrase = target.parameters.get('sslpassword') ?? null;
-  const files = Object.fromEntries(Object.entries({ ca, cert, key, passphrase }).filter(([, value]) => value !== null));
-  try {
-    // Found out here, it is not taken for something that the server did.
-    if (ca !== null || cert !== null) createSecureContext(files);
-  } catch (error) {
-    throw new UserError(`the files of TLS do not fit together: ${(error as Error).message}`, {
-      hint: 'give PEM files, the key being that of the certificate: sslrootcert, sslcert, sslkey, sslpassword',
-      cause: error,
-    });
+/**
+ * Where a server without TLS might be meant too, it has to be asked.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLNEGOTIATION
+ */
+function readIsDirect(target: PostgresTarget, environment: Environment, mode: SslMode): boolean {
+  const text = lookUp(target, 'sslnegotiation', environment, 'PGSSLNEGOTIATION') ?? 'postgres';
+  if (text === 'postgres') return false;
+  if (text !== 'direct') {
+    throw new UserError(`sslnegotiation ${quoted(text)} is unknown`, { hint: 'use postgres or direct' });
   }
-  return files;
+  if (modes[mode].tries.every((kind) => kind === 'tls')) return true;
+  throw new UserError(`sslnegotiation=direct may not be used with sslmode=${mode}`, {
+    hint: 'use sslmode=require, verify-ca or verify-full',
+  });
 }
 
 /**
@@ -89,27 +89,4 @@ function modeOf(parameter: SslParameter, text: string): SslMode | null {
   const mode = sslModeOf(parameter, text);
   if (mode !== undefined) return mode;
   throw new UserError(`${parameter} ${quoted(text)} is unknown`, { hint: `use one of ${sslModes.join(', ')}` });
-}
-
-type FileReader = (parameter: string, variable: string, defaultName: string) => Promise<Buffer | null>;
-
-/** Reads the file that a parameter names, or the one of the default name where that exists. */
-function fileReader(target: PostgresTarget, environment: Environment, home: string | null): FileReader {
-  return async (parameter, variable, defaultName) => {
-    const named = lookUp(target, parameter, environment, variable);
-    const path = named ?? (home === null ? null : join(home, '.postgresql', defaultName));
-    if (path === null || (named === null && !existsSync(path))) return null;
-    try {
-      // A pipe would wait for somebody who writes.
-      if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
-      return await readFile(path);
-    } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw new UserError(`the file of ${parameter} cannot be read: ${reason}`, {
-        where: path,
-        hint: `correct ${parameter} in the URL, or ${variable}`,
-        cause: error,
-      });
-    }
-  };
 }

@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect, isEncrypted, refusal } from '../../support/connecting.ts';
+import { connectPostgres } from '../../../src/postgres/connection/connect.ts';
+import { bare, connect, isEncrypted, refusal, targetOf } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 
@@ -105,6 +109,145 @@ describe('a server with TLS', () => {
   test('may bind the password to the channel', async () => {
     const url = secure.url('postgres', { parameters: 'sslmode=require&channel_binding=require' });
     expect(await isEncrypted(await connect(url))).toBe(true);
+  });
+});
+
+/** What is found out before anything is sent. */
+const mistake = async (parameters: string): Promise<unknown> =>
+  connect(secure.url('postgres', { parameters })).catch((reason: unknown) => reason);
+
+describe('a list of revoked certificates', () => {
+  const listed = (list: string): string => `sslmode=verify-ca&${ca}&${list}`;
+  const asDirectory = (name: string): string => {
+    const hash = execFileSync('openssl', ['crl', '-hash', '-noout', '-in', fixture(name)], { encoding: 'utf8' }).trim();
+    const content = readFileSync(fixture(name), 'utf8');
+    return `sslcrldir=${makeDirectory({ [`${hash}.r0`]: content, 'readme.txt': 'no list' })}`;
+  };
+
+  test.each([
+    ['a file', (name: string) => `sslcrl=${fixture(name)}`],
+    ['a directory', asDirectory],
+  ])('in %s is heeded', async (_, place) => {
+    const url = (list: string): string => secure.url('postgres', { parameters: listed(place(list)) });
+    expect(await isEncrypted(await connect(url('empty.crl')))).toBe(true);
+    const error = await refusal(url('revoked.crl'));
+    expect(error.message).toBe('no TLS connection: certificate revoked');
+    expect(error.hint).toContain('give the server another one');
+  });
+
+  test('in the environment, or where libpq looks for it, is heeded', async () => {
+    const url = secure.url('postgres', { parameters: `sslmode=verify-ca&${ca}` });
+    expect((await refusal(url, { PGSSLCRL: fixture('revoked.crl') })).message).toContain('certificate revoked');
+    const home = makeDirectory({ '.postgresql/root.crl': readFileSync(fixture('revoked.crl'), 'utf8') });
+    expect((await refusal(url, { HOME: home })).message).toContain('certificate revoked');
+    expect(await isEncrypted(await connect(url, { HOME: home, PGSSLCRL: fixture('empty.crl') }))).toBe(true);
+  });
+
+  test.each([
+    ['sslcrl=/nowhere/x.crl', /^the file of sslcrl cannot be read: ENOENT/],
+    ['sslcrldir=/nowhere', /^the directory of sslcrldir cannot be read: ENOENT/],
+    [`sslcrl=${fixture('make.sh')}`, /^the files of TLS do not fit together: /],
+  ])('that is none is said: %s', async (parameter, message) => {
+    expect(await mistake(listed(parameter))).toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('sslcrl'),
+    });
+  });
+});
+
+describe('sslnegotiation=direct', () => {
+  const direct = (parameters: string): string => `sslnegotiation=direct&${parameters}`;
+
+  if (Number(process.env['PG_MAJOR'] ?? 18) >= 17) {
+    test.each(['sslmode=require', `sslmode=verify-ca&${ca}`])('connects at once: %s', async (parameters) => {
+      const connection = await connect(secure.url('postgres', { parameters: direct(parameters) }));
+      expect(await isEncrypted(connection)).toBe(true);
+    });
+
+    test('a statement of such a connection can be cancelled', async () => {
+      const controller = new AbortController();
+      const { connection } = await connectPostgres(
+        targetOf(secure.url('postgres', { parameters: direct('sslmode=require') })),
+        { environment: bare, signal: controller.signal },
+      );
+      const slow = connection?.query('SELECT pg_sleep(30)').catch((error: unknown) => error);
+      setTimeout(() => controller.abort(new Error('enough')), 300);
+      const started = performance.now();
+      expect(await slow).toMatchObject({ message: 'enough' });
+      expect(performance.now() - started).toBeLessThan(4_000);
+      await connection?.close();
+      const left = await secure.query(
+        `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)'`,
+      );
+      expect(left).toEqual([]);
+    });
+
+    test('what the certificate is not trusted for is said', async () => {
+      const error = await refusal(secure.url('postgres', { parameters: direct(`sslmode=verify-ca&${other}`) }));
+      expect(error.message).toMatch(/^no TLS connection: .*certificate/);
+    });
+  } else {
+    test('is more than this server knows', async () => {
+      const error = await refusal(secure.url('postgres', { parameters: direct('sslmode=require') }));
+      expect(error.message).toContain('the server ended the connection when TLS began');
+      expect(error.hint).toContain('leave sslnegotiation out');
+    });
+  }
+
+  test('is refused by a server without TLS', async () => {
+    const error = await refusal(plain.url('postgres', { parameters: direct('sslmode=require') }));
+    expect(error.message).toContain('the server ended the connection when TLS began');
+  });
+
+  test.each([
+    [direct('sslmode=prefer'), 'sslnegotiation=direct may not be used with sslmode=prefer', 'verify-full'],
+    [direct('sslmode=disable'), 'sslnegotiation=direct may not be used with sslmode=disable', 'verify-full'],
+    ['sslnegotiation=now', 'sslnegotiation "now" is unknown', 'postgres or direct'],
+  ])('needs a mode without a way out: %s', async (parameters, message, hint) => {
+    expect(await mistake(parameters)).toMatchObject({
+      name: 'UserError',
+      message,
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('is told from what is no server of PostgreSQL', async () => {
+    const stranger = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const { port } = stranger.address() as AddressInfo;
+    const error = await refusal(`postgresql://u@127.0.0.1:${port}/db?${direct('sslmode=require')}`);
+    stranger.close();
+    expect(error.message).toBe(`what listens at 127.0.0.1:${port} is not PostgreSQL`);
+  });
+
+  test('is not asked of a Unix socket', async () => {
+    const url = secure.url('postgres', { parameters: direct(`sslmode=require&host=${secure.socketDirectory}`) });
+    expect(await isEncrypted(await connect(url))).toBe(false);
+  });
+});
+
+describe('the versions of TLS', () => {
+  const spoken = async (parameters: string): Promise<unknown> => {
+    const connection = await connect(secure.url('postgres', { parameters: `sslmode=require&${parameters}` }));
+    const rows = await connection.query('SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+    return rows[0]?.['version'];
+  };
+
+  test.each([
+    ['ssl_max_protocol_version=TLSv1.2', 'TLSv1.2'],
+    ['ssl_min_protocol_version=tlsv1.3', 'TLSv1.3'],
+    ['ssl_min_protocol_version=TLSv1', 'TLSv1.3'],
+  ])('are those that %s leaves', async (parameters, version) => {
+    expect(await spoken(parameters)).toBe(version);
+  });
+
+  test.each([
+    ['ssl_min_protocol_version=TLSv9', 'ssl_min_protocol_version "TLSv9" is unknown'],
+    ['ssl_max_protocol_version=TLSv1.1', 'no version of TLS is left to speak'],
+    ['ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2', 'no version of TLS is left to speak'],
+  ])('are refused where they cannot be meant: %s', async (parameters, message) => {
+    expect(await mistake(`sslmode=require&${parameters}`)).toMatchObject({ name: 'UserError', message });
   });
 });
 

@@ -145,7 +145,7 @@ describe('TLS', () => {
 
   test('verifies everything against the authorities of the system where these are named', async () => {
     const { ssl } = await resolve('postgresql://db/app?sslrootcert=system');
-    expect(ssl).toEqual({ mode: 'verify-full', attempts: [{ rejectUnauthorized: true }] });
+    expect(ssl).toEqual({ mode: 'verify-full', isDirect: false, attempts: [{ rejectUnauthorized: true }] });
   });
 
   test.each(['sslmode=no-verify', 'ssl=true'])('takes %s for sslmode=require', async (parameter) => {
