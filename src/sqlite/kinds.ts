@@ -44,7 +44,7 @@ interface ModuleOf<O extends CatalogObject> {
   respell(object: O, spelling: Spelling): O;
   readonly write: Writing<O>;
   needs(change: Change): readonly never[];
-  readonly mend: ((object: O) => string) | null;
+  readonly mend: ((object: O) => string | null) | null;
 }
 
 /** The module of an object's kind. The one place where the tie between an object and its kind is asserted here. */

@@ -8,10 +8,12 @@ test('what endangers the runtime is mended by its own statement, where SQLite ha
   const connection = await open();
   await runPlan(connection, everything);
   await connection.query(`CREATE UNIQUE INDEX "their own" ON queues (concurrency);
-CREATE TRIGGER "it's" AFTER INSERT ON queues BEGIN SELECT 1; END; ALTER TABLE queues ADD COLUMN theirs CHECK (theirs > 1)`);
+CREATE TRIGGER "it's" AFTER INSERT ON queues BEGIN SELECT 1; END; ALTER TABLE queues ADD COLUMN theirs CHECK (theirs > 1);
+ALTER TABLE queues ADD COLUMN "com puted" AS (json_extract(name, '$.a'))`);
   const { unmanaged } = await planOf(connection, everything);
   expect(unmanaged.map((object) => [object.kind, sqlite.mend(object)])).toEqual([
     ['check', null],
+    ['column', 'ALTER TABLE "queues" DROP COLUMN "com puted"'],
     ['column', null],
     ['index', 'DROP INDEX "their own"'],
     ['trigger', `DROP TRIGGER "it's"`],

@@ -30,7 +30,9 @@ FROM found AS t JOIN pragma_table_xinfo(t.name, 'main') AS c WHERE t.type = 'tab
   }),
   write: { written: 'with its table', hazards },
   needs: noRights,
-  mend: null,
+  // Nothing goes with a computed one. SQLite says itself what else still needs it.
+  mend: (o) =>
+    o.generated === null ? null : `ALTER TABLE ${quoteIdentifier(o.table)} DROP COLUMN ${quoteIdentifier(o.name)}`,
 };
 
 const columnObjects = ({ name: table, columns, names, textOf, parsed }: LiveTable): readonly ColumnObject[] =>

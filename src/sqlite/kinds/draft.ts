@@ -31,7 +31,7 @@ export interface KindModule<K extends ObjectKind> {
    * a kind that has no way of its own to endanger it, or stands in its table: SQLite changes no column and takes no
    * constraint away. https://www.sqlite.org/lang_altertable.html
    */
-  readonly mend: ((object: ObjectOf<K>) => string) | null;
+  readonly mend: ((object: ObjectOf<K>) => string | null) | null;
 }
 
 /** All that a look found, for the kinds to read. */
