@@ -3,6 +3,7 @@ import { type QueryError, UserError } from '../model/errors.ts';
 import type { Scope } from '../model/look.ts';
 import type { ColumnObject } from '../model/objects.ts';
 import type { History } from '../planner/history.ts';
+import { type AnsweredQuery, timed } from './timed.ts';
 import type { Environment, Target } from '../model/target.ts';
 
 /** One database of a run: how to reach it and what it is asked about. */
@@ -21,6 +22,8 @@ export interface Database {
   readonly onWait: (what: string) => void;
   /** Told what the engine warns of. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Told of each message that is sent, once it is answered. */
+  readonly onQuery?: ((query: AnsweredQuery) => void) | undefined;
   /** What the releases of the runtime made; read only where something differs. */
   readonly history: () => Promise<History>;
   /**
@@ -31,10 +34,13 @@ export interface Database {
 }
 
 /** Opens it. The caller closes the connection. @throws UserError for whatever keeps it from being opened */
-export const openDatabase = (
-  { dialect, target, environment, signal, onWait, onWarning }: Database,
+export async function openDatabase(
+  { dialect, target, environment, signal, onWait, onWarning, onQuery }: Database,
   { write }: { readonly write: boolean },
-): Promise<Opened> => dialect.open(target, { write, environment, signal, onWait, onWarning });
+): Promise<Opened> {
+  const opened = await dialect.open(target, { write, environment, signal, onWait, onWarning });
+  return onQuery === undefined ? opened : { ...opened, connection: timed(opened.connection, onQuery) };
+}
 
 /** The database as one that an abort does not break off: for what has to be said of the run that was aborted. */
 export const withoutSignal = (database: Database): Database => ({ ...database, signal: undefined });

@@ -1,13 +1,14 @@
 import { Writable } from 'node:stream';
 import { Command } from 'clipanion';
 import { type Config, loadConfig } from '../operations/load-config.ts';
-import type { Listeners } from '../operations/request.ts';
+import type { Listeners, QueryEvent } from '../operations/request.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { say } from './door.ts';
 import { failureText } from './failure.ts';
 import { Interrupted, Progress } from './interruption.ts';
 import { flags } from './flags.ts';
+import { Live } from './live.ts';
 import { given, oneOf, single, valued } from './options.ts';
 import { type Colouring, colourings, type Painter, painter } from './terminal.ts';
 
@@ -26,6 +27,7 @@ export abstract class OperatorCommand extends Command<Context> {
       if (this.isQuiet()) this.context = { ...this.context, stdout: nowhere(), stderr: nowhere() };
       return await this.run();
     } catch (error) {
+      this.live?.stop();
       this.context = { ...this.context, stderr };
       if (error instanceof Interrupted) this.warn(`interrupted: ${this.standing()}`);
       else say(stderr, failureText(error, this.debug, this.paint('stderr')));
@@ -43,16 +45,21 @@ export abstract class OperatorCommand extends Command<Context> {
 
   protected readonly progress = new Progress();
 
+  /** Where what runs for long is told; null before anything runs. */
+  protected live: Live | null = null;
+
   /** What an interruption leaves behind. */
   protected standing(): string {
     return this.progress.standing();
   }
 
   protected print(line: string): void {
+    this.live?.clear();
     say(this.context.stdout, `${line}\n`);
   }
 
   protected warn(text: string): void {
+    this.live?.clear();
     say(this.context.stderr, `${text}\n`);
   }
 
@@ -63,6 +70,13 @@ export abstract class OperatorCommand extends Command<Context> {
 
 /** A stream that takes everything and keeps nothing. */
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** A message to a database in one line. The longest, which looks at the catalog, is shown by its beginning. */
+function queryText({ database, sql, milliseconds, error }: QueryEvent): string {
+  const text = sql.join('; ').replaceAll(/\s+/g, ' ');
+  const shown = text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters)`;
+  return `debug: ${milliseconds.toFixed(1)} ms  ${database}: ${shown}${error === null ? '' : `  refused: ${error}`}`;
+}
 
 /** A command about databases. */
 export abstract class DatabaseCommand extends OperatorCommand {
@@ -91,13 +105,19 @@ export abstract class DatabaseCommand extends OperatorCommand {
     });
     for (const note of config.notes) this.warn(`note: ${note}`);
     for (const warning of config.warnings) this.warn(`warning: ${warning}`);
-    return { ...config, signal: this.context.signal, on: this.on };
+    return { ...config, signal: this.context.signal, on: this.debug ? { ...this.on, query: this.told } : this.on };
   }
 
   /** Tells on stderr what a run waits for, and what the server warns of. */
   protected readonly on: Listeners = {
     wait: ({ what }) => this.warn(`waiting for ${what}`),
     warning: (text) => this.warn(`warning: ${text.replaceAll('\n', '\n         ')}`),
-    segment: this.progress.listen,
+    segment: (event) => {
+      this.progress.listen(event);
+      this.live ??= new Live(this.context.stderr, this.context.env);
+      this.live.listen(event);
+    },
   };
+
+  private readonly told = (event: QueryEvent): void => this.warn(queryText(event));
 }

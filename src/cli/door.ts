@@ -18,6 +18,11 @@ export function sayExactly(stream: Writable, text: string): void {
   stream.write(isTerminal(stream) ? harmless(text) : text);
 }
 
+/** Writes the line anew in which the cursor stands, or takes it away: for a terminal. */
+export function redraw(stream: Writable, line: string): void {
+  stream.write(`\r\u{1b}[2K${harmless(line)}`);
+}
+
 /** The text with all but our own colours made visible. */
 function harmless(text: string): string {
   const sequences = text.match(ours) ?? [];

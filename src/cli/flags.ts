@@ -101,7 +101,12 @@ export const flags = {
   volumes: { names: '--volumes', value: null, about: 'Also remove the container and its volume, with all databases' },
   quiet: { names: '-q,--quiet', value: null, about: 'Print errors only; the exit code says the rest' },
   color: { names: '--color', value: 'WHEN', about: 'auto (unless given), always or never: colour in plans and errors' },
-  debug: { names: '--debug', value: null, about: 'Print stack traces of errors' },
+  verbose: {
+    names: '--verbose',
+    value: null,
+    about: 'Name each object that is changed, and how long each segment takes',
+  },
+  debug: { names: '--debug', value: null, about: 'Print each query with its time, and stack traces of errors' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** The flag that is called by this name. */

@@ -1,4 +1,5 @@
 import type { DialectName } from '../model/dialect.ts';
+import type { Segment } from '../model/plan.ts';
 import type { SegmentEvent } from '../operations/request.ts';
 
 /** The signals by which an operator, a terminal or a supervisor ends a run, with the exit codes that shells give them. */
@@ -27,14 +28,24 @@ export class Interrupted extends Error {
 export class Progress {
   readonly #done = new Map<string, number>();
   readonly #of = new Map<string, number>();
+  readonly #times = new Map<Segment, number>();
   #running: SegmentEvent | null = null;
+  #since = 0;
 
   readonly listen = (event: SegmentEvent): void => {
-    const { database, state, of } = event;
+    const { database, state, of, segment } = event;
     this.#of.set(database, of);
     this.#running = state === 'begins' ? event : null;
-    if (state === 'is done') this.#done.set(database, (this.#done.get(database) ?? 0) + 1);
+    if (state === 'begins') {
+      this.#since = performance.now();
+      return;
+    }
+    this.#times.set(segment, performance.now() - this.#since);
+    this.#done.set(database, (this.#done.get(database) ?? 0) + 1);
   };
+
+  /** Milliseconds that a segment took; null for one that was not run. */
+  readonly took = (segment: Segment): number | null => this.#times.get(segment) ?? null;
 
   /** What stands in the databases when a run is broken off here. */
   standing(): string {

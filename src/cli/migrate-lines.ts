@@ -3,8 +3,11 @@ import type { MigratedDatabase } from '../operations/migrate.ts';
 import type { UnmanagedObject } from '../operations/outcome.ts';
 import type { Grants } from '../operations/grants.ts';
 import { aheadText } from '../report/describe.ts';
-import { done, summarise } from '../report/words.ts';
+import { doneLines, verboseLines } from '../report/done.ts';
+import { done, summarise, timeSpan } from '../report/words.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
+import type { Segment } from '../model/plan.ts';
+import type { Painter } from './terminal.ts';
 
 /** The lines of the users' page, in its order. */
 export const startLines = ({ application, system, schema }: Config): readonly string[] => [
@@ -14,23 +17,35 @@ export const startLines = ({ application, system, schema }: Config): readonly st
   `DBOS system schema: ${system.startsWith('sqlite') ? 'main' : schema}`,
 ];
 
-/** What became of one database. */
-export function databaseLines(database: MigratedDatabase): {
-  readonly lines: readonly string[];
-  readonly warnings: readonly string[];
-} {
-  const { title, url, ahead, applied, grants, unrecorded, unmanaged } = database;
-  const upToDate = applied.changes.length === 0 ? ', the schema is up to date' : '';
-  return {
-    lines:
-      ahead === null
-        ? [...grantLines(grants, url), `${title}: ${summarise(applied.changes, done)}${upToDate}`]
-        : [`${title}: ${aheadText(ahead)}`],
-    warnings: [
-      ...unmanaged.flatMap(dangerText),
-      ...(unrecorded === null ? [] : [`this is not recorded in migrations: ${unrecorded}`]),
-    ],
+/** Where to, and how much. */
+interface Reporting {
+  readonly print: (line: string) => void;
+  readonly warn: (text: string) => void;
+  readonly paint: Painter;
+  /** Milliseconds of a segment, where each is told of with all that it changed; null where they are not. */
+  readonly took: ((segment: Segment) => number | null) | null;
+}
+
+/** Prints what became of each database. */
+export const databaseLines =
+  (reporting: Reporting) =>
+  (database: MigratedDatabase): void => {
+    const { title, url, ahead, grants, unrecorded, unmanaged } = database;
+    const { print, warn } = reporting;
+    if (ahead === null) [...grantLines(grants, url), ...appliedLines(database, reporting)].forEach(print);
+    else print(`${title}: ${aheadText(ahead)}`);
+    for (const warning of unmanaged.flatMap(dangerText)) warn(`warning: ${warning}`);
+    if (unrecorded !== null) warn(`warning: this is not recorded in migrations: ${unrecorded}`);
   };
+
+function appliedLines(database: MigratedDatabase, { paint, took }: Reporting): readonly string[] {
+  const { title, applied, elapsed } = database;
+  const { changes } = applied;
+  if (changes.length === 0) return [`${title}: ${summarise(changes, done)}, the schema is up to date`];
+  return [
+    `${title}: ${summarise(changes, done)} in ${timeSpan(elapsed)}`,
+    ...(took === null ? doneLines(changes, paint) : verboseLines({ ...database, plan: applied }, took, paint)),
+  ];
 }
 
 /** A schema that is as declared is not yet one that the runtime works on. */

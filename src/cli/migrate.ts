@@ -25,6 +25,7 @@ export class MigrateCommand extends DatabaseCommand {
   ignores = valued(flags.ignore);
   adopted = valued(flags.adopt);
   noListenNotify = given(flags.noListenNotify);
+  verbose = given(flags.verbose);
 
   protected override async run(): Promise<number> {
     if (this.printMigrations || this.printUserRole || this.dialects !== undefined) {
@@ -42,18 +43,17 @@ export class MigrateCommand extends DatabaseCommand {
       listenNotify: config.listenNotify && !this.noListenNotify,
     };
     if (preview !== null) return show(preview, request, this.context, this.paint('stdout'));
-    for (const line of startLines(config)) this.print(line);
+    const print = (line: string): void => this.print(line);
+    startLines(config).forEach(print);
+    const database = databaseLines({
+      print,
+      warn: (text) => this.warn(text),
+      paint: this.paint('stdout'),
+      took: this.verbose ? this.progress.took : null,
+    });
     await migrate({
       ...request,
-      on: {
-        ...this.on,
-        database: (database) => {
-          const { lines, warnings } = databaseLines(database);
-          for (const line of lines) this.print(line);
-          for (const warning of warnings) this.warn(`warning: ${warning}`);
-        },
-        command: commandLine(config.commands?.file ?? '', (line) => this.print(line)),
-      },
+      on: { ...config.on, database, command: commandLine(config.commands?.file ?? '', print) },
     });
     return exitCodes.done;
   }

@@ -11,7 +11,7 @@ import type { PostgresTarget, Target } from '../model/target.ts';
 import type { History } from '../planner/history.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
 import { renameColumn } from '../sql/rename-column.ts';
-import type { Request } from './request.ts';
+import type { Listeners, Request } from './request.ts';
 import { psqlWay, sqliteWay, type Way } from './way.ts';
 
 /** A database of a run with what it is to the operator. */
@@ -105,6 +105,10 @@ function isSame(a: Target, b: Target): boolean {
   return place(a) === place(b);
 }
 
+/** Undefined where nobody listens: then no message is timed. */
+const queryListener = (database: string, on: Listeners | undefined): Database['onQuery'] =>
+  on?.query === undefined ? undefined : (query) => on.query?.({ database, ...query });
+
 async function runDatabase(
   title: string,
   target: Target,
@@ -125,6 +129,7 @@ async function runDatabase(
     signal,
     onWait: (what: string): void => on?.wait?.({ database: title, what }),
     onWarning: (text: string): void => on?.warning?.(text),
+    onQuery: queryListener(title, on),
   };
   if (name === 'sqlite') {
     const scope = { database: target.path, schema: 'main', definitions, role: null };

@@ -16,6 +16,8 @@ import { toolVersion } from './version.ts';
 export interface MigratedDatabase extends DatabasePlan {
   /** What was applied: another plan than the one before it where somebody changed the schema meanwhile. */
   readonly applied: Plan;
+  /** Milliseconds that it took, from the lock to the last look. */
+  readonly elapsed: number;
   /** Null where no role was given, and in a database that is ahead. */
   readonly grants: Grants | null;
   /** Why the run could not be recorded in `migrations`; null where it was, or where nothing was to be recorded. */
@@ -79,10 +81,12 @@ function warnOfRenames({ inspection }: Inspected, on: MigrateListeners | undefin
 }
 
 async function applied({ title, inspection }: Inspected, on: MigrateListeners | undefined) {
+  const start = performance.now();
   const { plan, unrecorded, url } = await apply(inspection, {
     record: { toolVersion, runtimeVersion },
     onSegment: (progress) => on?.segment?.({ database: title, ...progress }),
   });
+  const elapsed = performance.now() - start;
   const grants = inspection.ahead === null ? grantsOf(inspection, plan.changes) : null;
-  return { applied: plan, unrecorded, grants, url };
+  return { applied: plan, elapsed, unrecorded, grants, url };
 }

@@ -15,10 +15,24 @@ export interface SegmentEvent extends SegmentProgress {
   readonly database: string;
 }
 
+/** One message to a database, as it was answered. */
+export interface QueryEvent {
+  /** The database that was asked, as in `DatabasePlan.title`. */
+  readonly database: string;
+  /** Its statements. */
+  readonly sql: readonly string[];
+  /** How long the answer took. */
+  readonly milliseconds: number;
+  /** Why it was refused; null where it was not. */
+  readonly error: string | null;
+}
+
 /** Functions that a run calls while it goes on. What they throw ends the run. */
 export interface Listeners {
   readonly wait?: (wait: Wait) => void;
   readonly segment?: (event: SegmentEvent) => void;
+  /** Called behind each message that is sent to a database, once a connection stands. */
+  readonly query?: (event: QueryEvent) => void;
   /**
    * Something that the caller should know and that keeps nothing from running, as what the server warns of; each text
    * once. Its detail, and what to do, stand on lines of their own.

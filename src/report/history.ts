@@ -1,5 +1,6 @@
 import type { KeptRecord } from '../model/migration-record.ts';
 import { singleLine } from '../sql/quote.ts';
+import { timeSpan } from './words.ts';
 
 /** What is told of one database. */
 interface HistoryView {
@@ -32,8 +33,8 @@ const time = (milliseconds: number): string => `${clock.format(milliseconds)}Z`;
 /** A record without an end is of a run that is under way, or was ended before it had done all. */
 function outcome({ kind, exitCode, startedAt, completedAt }: KeptRecord): string {
   if (completedAt === null) return `${kind} not completed`;
-  const seconds = ((completedAt - startedAt) / 1000).toFixed(1);
-  return kind === 'command' ? `command exit code ${exitCode ?? '?'}, ${seconds} s` : `schema ${seconds} s`;
+  const span = timeSpan(completedAt - startedAt);
+  return kind === 'command' ? `command exit code ${exitCode ?? '?'}, ${span}` : `schema ${span}`;
 }
 
 /** The same as data, with the statements. Described in docs/commands.md. */

@@ -1,7 +1,7 @@
-import { type Change, subject } from '../model/change.ts';
+import { subject } from '../model/change.ts';
 import { type HazardName, hazards as allHazards } from '../model/hazard.ts';
 import type { Commit } from '../model/plan.ts';
-import { actionOf, summarise } from '../planner/summary.ts';
+import { summarise } from '../planner/summary.ts';
 import { singleLine } from '../sql/quote.ts';
 import { sizedText } from './cost-text.ts';
 import { aheadText, changeText, nameOf } from './describe.ts';
@@ -20,6 +20,7 @@ import {
 } from './outline.ts';
 import { indented, type Paint, wrapped } from './page.ts';
 import { partsText } from './parts.ts';
+import { signed } from './signs.ts';
 import type { DatabaseView, RunView } from './view.ts';
 import { listed } from './words.ts';
 
@@ -107,20 +108,12 @@ function stepText({ changes, statements, price: told, hazards }: Step, paint: Pa
     .join('');
 }
 
-const signs: Readonly<Record<Change['type'], readonly ['+' | '~' | '-', 'green' | 'yellow' | 'red']>> = {
-  create: ['+', 'green'],
-  alter: ['~', 'yellow'],
-  rename: ['~', 'yellow'],
-  drop: ['-', 'red'],
-};
-
 function changeLine({ change, parts, turn }: ChangeOutline, paint: Paint): string {
-  const [sign, colour] = signs[actionOf(change)];
   const texts = [
     // What it changes has been said at the first step.
     turn === null || turn.number === 1 ? changeText(change) : nameOf(subject(change)),
     ...(parts.length === 0 ? [] : [`with ${partsText(parts)}`]),
     ...(turn === null ? [] : [`(step ${turn.number} of ${turn.of})`]),
   ];
-  return wrapped(`${sign} ${texts.join('  ')}`, 4, 8).replace(sign, paint(colour, sign));
+  return signed(change, texts.join('  '), 4, paint);
 }

@@ -36,6 +36,16 @@ function scaled(value: number, base: number, units: readonly string[]): string {
 export const rowCount = (rows: number): string =>
   rows < 10_000 ? withCommas(Math.round(rows)) : scaled(rows, 1000, ['', 'k', 'M', 'G']);
 
+/** A span of time: `0.04 s`, `3.2 s`, `48 s`, `12 min 5 s`, `3 h 20 min`. @param milliseconds how long */
+export function timeSpan(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.995 ? 2 : 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /**
  * Bytes as PostgreSQL's own shell prints them, where 1 kB is 1024 bytes: `830 MB`.
  * https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE

@@ -19,7 +19,7 @@ const line = /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}/gm;
 const told = (stdout: string): string =>
   stdout
     .replaceAll(line, '  TIME  ')
-    .replaceAll(/\d+\.\d s/g, 'N s')
+    .replaceAll(/\d+\.\d+ s +/g, 'N s  ')
     .replaceAll(/\(\d+\.\d+\.\d+/g, '(VERSION');
 
 describe('on PostgreSQL', () => {

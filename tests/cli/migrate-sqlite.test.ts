@@ -24,8 +24,10 @@ describe('a file', () => {
     const first = await runCli(['migrate', '-s', url], { cwd });
     expect(first).toMatchObject({ stderr: '', exitCode: 0 });
     expect(first.stdout).toMatch(
-      /^Starting DBOS migrations\nSystem database: sqlite:\/\/\/\.\/app\.sqlite\nDBOS system schema: main\nSystem database: \d+ created\n$/,
+      /^Starting DBOS migrations\nSystem database: sqlite:\/\/\/\.\/app\.sqlite\nDBOS system schema: main\nSystem database: \d+ created in [\d.]+ s\n( {2}\+ \S.*\n)+$/,
     );
+    expect(first.stdout).toContain(`\n  + database "${join(cwd, 'app.sqlite')}"\n`);
+    expect(first.stdout).toMatch(/\n {2}\+ table workflow_status \(\d+ columns, 1 key, \d+ indexes\)\n/);
     const before = readFileSync(join(cwd, 'app.sqlite'), 'base64');
     const second = await runCli(['migrate', '-s', url], { cwd });
     expect(second).toMatchObject({ stderr: '', exitCode: 0 });
@@ -38,14 +40,16 @@ describe('a file', () => {
     const { cwd } = options();
     const { stdout } = await runCli(['migrate', '--db-url', url], { cwd });
     expect(stdout).toContain(`Application database: ${url}\nSystem database: ${url}\n`);
-    expect(stdout).toMatch(/\nSystem and application database: \d+ created\n$/);
+    expect(stdout).toMatch(/\nSystem and application database: \d+ created in /);
   });
 
   test('of its own for each database', async () => {
     const { cwd } = options();
     const flags = ['-s', url, '-D', 'sqlite:///./other.sqlite'];
     const { stdout } = await runCli(['migrate', ...flags], { cwd });
-    expect(stdout).toMatch(/\nSystem database: \d+ created\nApplication database: \d+ created\n$/);
+    expect(stdout).toMatch(
+      /\nSystem database: \d+ created in .*\n( {2}\+ .*\n)+Application database: \d+ created in .*\n( {2}\+ .*\n)+$/,
+    );
     expect((await runCli(['migrate', '--check', ...flags], { cwd })).exitCode).toBe(0);
   });
 
@@ -84,7 +88,9 @@ test('what differs is shown, and mended with its rows kept', async () => {
   const check = await runCli(['migrate', '-s', url, '--check'], { cwd });
   expect(check.exitCode).toBe(2);
   expect(check.stdout).toContain('\n  - column workflow_status.request\n');
-  expect((await runCli(['migrate', '-s', url], { cwd })).stdout).toContain('\nSystem database: 2 created\n');
+  expect((await runCli(['migrate', '-s', url], { cwd })).stdout).toMatch(
+    /\nSystem database: 2 created in [\d.]+ s\n {2}\+ column workflow_status\.request\n {2}\+ index workflow_status\.idx_workflow_status_pending\n$/,
+  );
   expect((await runCli(['migrate', '-s', url, '--check'], { cwd })).exitCode).toBe(0);
   const database = new Database(file, { readonly: true });
   expect(database.prepare('SELECT workflow_uuid, request FROM workflow_status').get()).toEqual({

@@ -40,7 +40,7 @@ test('run after the migration, every time, and each is recorded', async () => {
   expect(stdout).toMatch(
     new RegExp(
       [
-        'System database: \\d+ created',
+        'System database: \\d+ created in [^]*',
         "Executing migration commands from 'dbos-config.yaml'",
         'Executing migration command: test -s app.sqlite && echo "tables first"',
         'tables first',

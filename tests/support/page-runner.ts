@@ -135,5 +135,6 @@ export function patternOf(shown: string): RegExp {
 
 const escaped = (literal: string): string => literal.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** The release of the server that happens to be here is no part of what a page says. */
-export const versionless = (printed: string): string => printed.replaceAll(/PostgreSQL \d+\.\d+/g, 'PostgreSQL N');
+/** The release of the server that happens to be here, and how long it took, is no part of what a page says. */
+export const versionless = (printed: string): string =>
+  printed.replaceAll(/PostgreSQL \d+\.\d+/g, 'PostgreSQL N').replaceAll(/ in [\d.]+ s$/gm, ' in N s');

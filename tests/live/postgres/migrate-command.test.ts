@@ -34,7 +34,9 @@ describe('two databases', () => {
     const urls = ['-s', server.url('two_dbos'), '-D', server.url('two')];
     const first = await migrate(...urls);
     expect(first).toMatchObject({ stderr: '', exitCode: 0 });
-    expect(first.stdout).toMatch(/\nSystem database: \d+ created\nApplication database: \d+ created\n$/);
+    expect(first.stdout).toMatch(
+      /\nSystem database: \d+ created in .*\n {2}\+ database two_dbos\n {2}\+ schema dbos\n( {2,}.*\n)+Application database: \d+ created in .*\n {2}\+ database two\n/,
+    );
     await server.mark();
     const second = await migrate(...urls);
     expect(second).toEqual({
@@ -63,7 +65,7 @@ Application database: nothing to do, the schema is up to date
     const url = await server.createDatabase();
     const { stdout, exitCode } = await migrate('-s', url, '-D', `${url}?application_name=other`);
     expect(exitCode).toBe(0);
-    expect(stdout.match(/^System and application database: \d+ created$/gm)).toHaveLength(1);
+    expect(stdout.match(/^System and application database: \d+ created in /gm)).toHaveLength(1);
     const rows = await server.query(
       `SELECT to_regclass('dbos.workflow_status') IS NOT NULL AS system,
         to_regclass('dbos.transaction_completion') IS NOT NULL AS application,
