@@ -45,7 +45,8 @@ export class Live {
 
   #tell(text: string): void {
     if (!this.#isAlive) return say(this.#stream, `${text}\n`);
-    const columns = (this.#stream as { readonly columns?: number }).columns ?? 80;
+    // A terminal that does not know its width says 0.
+    const columns = (this.#stream as { readonly columns?: number }).columns || 80;
     redraw(this.#stream, text.length < columns ? text : `${text.slice(0, columns - 2)}…`);
     this.#isShown = true;
   }
