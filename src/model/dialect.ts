@@ -134,6 +134,11 @@ export interface Dialect {
    */
   readonly completeUrl: (target: Target, environment: Environment | null) => Promise<string>;
   /**
+   * Where the database is, whoever connects and however: equal for two targets that lead to the same one by the same way.
+   * @throws UserError for a host or a port that cannot be meant
+   */
+  readonly placeOf: (target: Target, environment: Environment | null) => string;
+  /**
    * Opens the database of a target; where it does not exist and is not to be written, something of the same engine that
    * answers for it, from which it can be created.
    * @throws UserError for whatever keeps it from being opened

@@ -7,7 +7,7 @@ import { combine, type Definitions, withoutListenNotify } from '../model/definit
 import type { Dialect, DialectName } from '../model/dialect.ts';
 import { UserError } from '../model/errors.ts';
 import type { ColumnObject } from '../model/objects.ts';
-import type { PostgresTarget, Target } from '../model/target.ts';
+import type { Environment, PostgresTarget, Target } from '../model/target.ts';
 import type { History } from '../planner/history.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
 import { renameColumn } from '../sql/rename-column.ts';
@@ -49,7 +49,7 @@ export async function databasesOf(given: Request): Promise<readonly RunDatabase[
   const { system, application } = targets;
   const ours = request.listenNotify === false ? withoutListenNotify(systemDefinitions) : systemDefinitions;
   if (application === null) return [await runDatabase('System database', system, ours, request, targets)];
-  if (isSame(system, application)) {
+  if (await isSame(system, application, request.environment ?? null)) {
     const both = combine(ours, applicationDefinitions);
     return [await runDatabase('System and application database', system, both, request, targets)];
   }
@@ -97,12 +97,10 @@ const located = (target: Target, directory: string | undefined): Target =>
     ? target
     : { ...target, path: directory === undefined ? resolve(target.path) : resolve(directory, target.path) };
 
-function isSame(a: Target, b: Target): boolean {
-  if (a.dialect === 'sqlite') return b.dialect === 'sqlite' && a.path === b.path;
-  if (b.dialect === 'sqlite') return false;
-  const place = ({ host, port, ports, database, parameters }: PostgresTarget): string =>
-    JSON.stringify([host ?? 'localhost', parameters.get('hostaddr') ?? null, ports ?? port ?? 5432, database]);
-  return place(a) === place(b);
+async function isSame(a: Target, b: Target, environment: Environment | null): Promise<boolean> {
+  if (a.dialect !== b.dialect) return false;
+  const { placeOf } = await dialects[a.dialect]();
+  return placeOf(a, environment) === placeOf(b, environment);
 }
 
 /** Undefined where nobody listens: then no message is timed. */

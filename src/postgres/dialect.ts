@@ -7,7 +7,7 @@ import { explain, isTransient } from './explain.ts';
 import { absent, introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
-import { completeUrl, open } from './open.ts';
+import { completeUrl, open, placeOf } from './open.ts';
 import { readRecords, record } from './record.ts';
 import { proof } from './prove.ts';
 import { render } from './render.ts';
@@ -35,6 +35,7 @@ export const postgres: Dialect = {
   exclusion: 'session',
   open,
   completeUrl,
+  placeOf,
   // A database of a server goes with DROP DATABASE only, which nobody asked for.
   discardIfEmpty: async () => {},
   tryLock,

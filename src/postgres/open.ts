@@ -1,6 +1,7 @@
 import type { Opened, OpenOptions } from '../model/dialect.ts';
 import type { Environment, Target } from '../model/target.ts';
 import { connectMaintenance, connectPostgres } from './connection/connect.ts';
+import { readPlaces } from './connection/places.ts';
 import { resolveAll } from './connection/settings.ts';
 
 /**
@@ -21,4 +22,10 @@ export async function open(target: Target, { write, environment, signal, onWarni
 export async function completeUrl(target: Target, environment: Environment | null): Promise<string> {
   if (target.dialect !== 'postgres') throw new Error('not the URL of a PostgreSQL server');
   return (await resolveAll(target, environment)).url;
+}
+
+/** The servers that URL and environment name, with the database. @throws UserError as `readPlaces` does */
+export function placeOf(target: Target, environment: Environment | null): string {
+  if (target.dialect !== 'postgres') throw new Error('not the URL of a PostgreSQL server');
+  return JSON.stringify([readPlaces(target, environment ?? {}), target.database]);
 }

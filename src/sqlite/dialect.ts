@@ -4,7 +4,7 @@ import { explain, isTransient } from './explain.ts';
 import { introspect } from './introspect.ts';
 import { mend } from './kinds.ts';
 import { tryLock } from './lock.ts';
-import { completeUrl, discardIfEmpty, open } from './open.ts';
+import { completeUrl, discardIfEmpty, open, placeOf } from './open.ts';
 import { proof } from './prove.ts';
 import { readRecords, record } from './record.ts';
 import { render } from './render.ts';
@@ -19,6 +19,7 @@ export const sqlite: Dialect = {
   exclusion: 'transaction',
   open,
   completeUrl,
+  placeOf,
   discardIfEmpty,
   tryLock,
   record,

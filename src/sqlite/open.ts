@@ -16,6 +16,9 @@ export async function open(target: Target, options: OpenOptions): Promise<Opened
 /** The URL of the file, which nothing is to be added to. */
 export const completeUrl = (target: Target): Promise<string> => Promise.resolve(`sqlite:///${pathOf(target)}`);
 
+/** The file; nothing else says where it is. */
+export const placeOf = (target: Target): string => pathOf(target);
+
 /** Files that SQLite may keep beside a database. https://www.sqlite.org/tempfiles.html */
 const besides = ['', '-wal', '-shm', '-journal'];
 

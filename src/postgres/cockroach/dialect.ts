@@ -8,7 +8,7 @@ import { explain, isTransient } from '../explain.ts';
 import { absent } from '../introspect.ts';
 import { mend } from '../kinds.ts';
 import { tryLock } from '../lock.ts';
-import { completeUrl, open } from '../open.ts';
+import { completeUrl, open, placeOf } from '../open.ts';
 import { readRecords, record } from '../record.ts';
 import { render } from '../render.ts';
 import { settle } from '../settle.ts';
@@ -30,6 +30,7 @@ export const cockroach: Dialect = {
   exclusion: 'session',
   open,
   completeUrl,
+  placeOf,
   discardIfEmpty: async () => {},
   tryLock,
   record,

@@ -75,6 +75,21 @@ Application database: nothing to do, the schema is up to date
     expect(rows).toEqual([{ system: true, application: true, records: 1 }]);
     expect((await migrate('-s', url, '-D', url, '--check')).exitCode).toBe(0);
   });
+
+  test('are one where the environment says what a URL leaves open', async () => {
+    const url = new URL(await server.createDatabase());
+    const env = {
+      PGHOST: '127.0.0.1',
+      PGPORT: url.port,
+      PGUSER: url.username,
+      PGPASSWORD: decodeURIComponent(url.password),
+    };
+    const flags = ['-s', url.href, '-D', `postgresql://${url.pathname}`];
+    const { stdout, stderr, exitCode } = await runCli(['migrate', ...flags], { env });
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^System and application database: \d+ created in /m);
+    expect((await runCli(['migrate', ...flags, '--check'], { env })).exitCode).toBe(0);
+  });
 });
 
 describe('a system database that nobody named', () => {

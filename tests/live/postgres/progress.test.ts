@@ -87,8 +87,7 @@ describe('a statement that takes long', () => {
     const { screen, exitCode } = await runOnTerminal(['migrate', '-s', url, '--color', 'never']);
     expect(exitCode).toBe(0);
     const shown = screen.replaceAll('\r\u001b[2K', '<anew>');
-    const line =
-      /<anew>(\d+) s {2}System database: index dbos\.workflow_status\.idx_workflow_status_failed/g;
+    const line = /<anew>(\d+) s {2}System database: index dbos\.workflow_status\.idx_workflow_status_failed/g;
     const seconds = [...shown.matchAll(line)].map(([, second]) => Number(second));
     expect(seconds.length).toBeGreaterThanOrEqual(3);
     expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
