@@ -1,4 +1,4 @@
-// Bundles the command line and the library into dist/, with the library's types, and links the command where npx looks
+// Bundles the command line and the library into dist/, with the library's types and the man page, and links the command where npx looks
 // first, so that in this checkout `npx dbos` is this checkout's program and no package of that name is ever fetched.
 // What is there already as it should be is not touched: the first `npx dbos` in a checkout builds once more, and
 // the program may be running then.
@@ -35,6 +35,10 @@ const { outputFiles } = await build({
 
 const made = new Map(outputFiles.map(({ path, text }) => [path, text]));
 for (const [name, text] of await declarations('src/index.ts')) made.set(resolve('dist/types', name), text);
+
+// It imports esbuild, which may be missing until here.
+const { manPage } = await import('./man-page.mjs');
+made.set(resolve('dist/dbos.1'), await manPage());
 
 for (const [path, text] of made) {
   const present = await readFile(path, 'utf8').catch(() => null);

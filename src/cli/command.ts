@@ -10,7 +10,7 @@ import { Interrupted, Progress } from './interruption.ts';
 import { flags } from './flags.ts';
 import { Live } from './live.ts';
 import { given, oneOf, single, valued } from './options.ts';
-import { type Colouring, colourings, type Painter, painter } from './terminal.ts';
+import { type Colouring, type Painter, painter } from './terminal.ts';
 
 /** A command whose errors end as one message on stderr and an exit code. */
 export abstract class OperatorCommand extends Command<Context> {
@@ -23,7 +23,7 @@ export abstract class OperatorCommand extends Command<Context> {
   override async execute(): Promise<number> {
     const { stderr } = this.context;
     try {
-      this.colouring = oneOf(colourings, single(this.colors, flags.color) ?? 'auto', flags.color);
+      this.colouring = oneOf(single(this.colors, flags.color) ?? 'auto', flags.color);
       if (this.isQuiet()) this.context = { ...this.context, stdout: nowhere(), stderr: nowhere() };
       return await this.run();
     } catch (error) {

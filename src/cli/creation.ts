@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { variable } from '../config/environment.ts';
 import { UserError } from '../model/errors.ts';
 import type { Environment } from '../model/target.ts';
-import { creation, type CreationRequest, engines } from '../operations/creation.ts';
+import { creation, type CreationRequest } from '../operations/creation.ts';
 import { creationSql } from '../report/creation-sql.ts';
 import type { Context } from './context.ts';
 import { sayExactly } from './door.ts';
@@ -56,7 +56,7 @@ function readCreation(asked: Given, environment: Environment): CreationRequest {
     throw new UserError('--print-user-role needs the role', { hint: 'give it with --app-role' });
   }
   return {
-    engine: oneOf(engines, name ?? 'postgres', flags.dialect),
+    engine: oneOf(name ?? 'postgres', flags.dialect),
     schema: single(asked.schemas, flags.schema),
     role,
     listenNotify: !asked.noListenNotify,

@@ -12,5 +12,18 @@ export const exitCodes = {
   refused: 3,
 } as const;
 
+/** All exit codes, those of a shell for a signal among them, in the words of the man page; README says what to do. */
+export const exitStatuses: readonly (readonly [codes: string, meaning: string])[] = [
+  [String(exitCodes.done), 'done, or nothing to do; also a plan with something to do, and a question answered with no'],
+  [String(exitCodes.error), 'an error'],
+  [
+    String(exitCodes.drift),
+    '`--check` only: something differs, or can break the runtime, or the schema is newer than this tool',
+  ],
+  [String(exitCodes.refused), 'refused: a consent was not given'],
+  ['129, 130, 143', 'ended by SIGHUP, SIGINT or SIGTERM; run it again: it finishes the work'],
+  ['137', 'all was done and said, but a file system does not answer'],
+];
+
 export const exitCodeOf = (error: unknown): number =>
   error instanceof RefusedError ? exitCodes.refused : exitCodes.error;

@@ -1,12 +1,30 @@
-/** One flag, as the parser, the help and the errors know it. */
+import type { HazardName } from '../model/hazard.ts';
+import { engines } from '../operations/engines.ts';
+import { colourings } from './terminal.ts';
+
+/** One flag, as the parser, the help, the errors, the shells and the man page know it. */
 export interface Flag {
   /** As they are given, the short one first. */
   readonly names: string;
   /** What stands for its value in a usage text; null for a flag that takes none. */
   readonly value: string | null;
   readonly about: string;
+  /** All that its value may be, where the parser takes nothing else. */
+  readonly values?: readonly string[];
+  /** Whether it may be given several times. */
+  readonly repeats?: true;
   /** Variables of the environment that say the same, the first one first. */
   readonly variables?: readonly string[];
+}
+
+/** A flag whose values are a closed list. */
+export type ClosedFlag<W extends string = string> = Flag & { readonly values: readonly W[] };
+
+/** A word that stands behind a command, one of a closed list. */
+export interface Argument {
+  /** What stands for it in a text. */
+  readonly name: string;
+  readonly values: readonly string[];
 }
 
 /** All flags of all commands. */
@@ -53,30 +71,36 @@ export const flags = {
     names: '--dialect',
     value: 'DIALECT',
     about: 'postgres (unless given), sqlite or cockroachdb: the SQL of --print-migrations',
+    values: engines,
   },
   format: {
     names: '--format',
     value: 'FORMAT',
     about: 'text, json, sql, diff, markdown (for a pull request) or github (for a workflow), for --plan and --check',
+    values: ['text', 'json', 'sql', 'diff', 'markdown', 'github'],
   },
   out: { names: '--out', value: 'FILE', about: 'Write what --plan, --check or another flag prints to a file' },
-  historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json' },
+  historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json', values: ['text', 'json'] },
   limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },
   allow: {
     names: '--allow',
     value: 'HAZARD',
     about:
       'data-loss: let rows, columns and values go: tables of earlier releases with their rows, and values that a change of type does not keep',
+    values: ['data-loss'] satisfies readonly HazardName[],
+    repeats: true,
   },
   ignore: {
     names: '--ignore',
     value: 'PATTERN',
     about: 'Leave objects of yours whose id matches out of reports; * stands for any text',
+    repeats: true,
   },
   adopt: {
     names: '--adopt',
     value: 'ID',
     about: 'Take the object for one of DBOS, whatever it looks like; may be repeated',
+    repeats: true,
   },
   noListenNotify: {
     names: '--no-listen-notify',
@@ -100,15 +124,25 @@ export const flags = {
   },
   volumes: { names: '--volumes', value: null, about: 'Also remove the container and its volume, with all databases' },
   quiet: { names: '-q,--quiet', value: null, about: 'Print errors only; the exit code says the rest' },
-  color: { names: '--color', value: 'WHEN', about: 'auto (unless given), always or never: colour in plans and errors' },
+  color: {
+    names: '--color',
+    value: 'WHEN',
+    about: 'auto (unless given), always or never: colour in plans and errors',
+    values: colourings,
+  },
   verbose: {
     names: '--verbose',
     value: null,
     about: 'Name each object that is changed, and how long each segment takes',
   },
   debug: { names: '--debug', value: null, about: 'Print each query with its time, and stack traces of errors' },
+  help: { names: '-h,--help', value: null, about: 'Explain the command' },
+  version: { names: '-v,-V,--version', value: null, about: 'Print the version' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The flag that is called by this name. */
+/** All names of a flag. */
+export const namesOf = ({ names }: Flag): readonly string[] => names.split(',');
+
+/** The flag that is called by this name; of several with one name, all take a value or none does. */
 export const flagNamed = (name: string): Flag | undefined =>
-  Object.values<Flag>(flags).find(({ names }) => names.split(',').includes(name));
+  Object.values<Flag>(flags).find((flag) => namesOf(flag).includes(name));

@@ -1,12 +1,10 @@
-import { UserError } from '../model/errors.ts';
 import { history } from '../operations/history.ts';
 import { historyJson, historyText } from '../report/history.ts';
-import { quoted } from '../secrets/printable.ts';
 import { DatabaseCommand } from './command.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
-import { single, valued, whole } from './options.ts';
+import { oneOf, single, valued, whole } from './options.ts';
 import { usage } from './usage.ts';
 
 /** `dbos history` */
@@ -18,10 +16,7 @@ export class HistoryCommand extends DatabaseCommand {
   limits = valued(flags.limit);
 
   protected override async run(): Promise<number> {
-    const format = single(this.formats, flags.historyFormat) ?? 'text';
-    if (format !== 'text' && format !== 'json') {
-      throw new UserError(`--format ${quoted(format)} is none that history has`, { hint: 'give text or json' });
-    }
+    const format = oneOf(single(this.formats, flags.historyFormat) ?? 'text', flags.historyFormat);
     const most = whole(this.limits, flags.limit);
     const { databases } = await history(await this.configuration(), most);
     if (format === 'json') sayExactly(this.context.stdout, historyJson(databases));

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
-import { type HazardName, isHazardName } from '../model/hazard.ts';
+import type { HazardName } from '../model/hazard.ts';
 import type { MigrateRequest } from '../operations/migrate.ts';
 import { check, plan, type PlanOutcome } from '../operations/plan.ts';
 import type { RunView } from '../report/view.ts';
-import { quoted } from '../secrets/printable.ts';
 import type { Context } from './context.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -19,6 +18,8 @@ interface Means {
   readonly isCheck: boolean;
 }
 
+type Format = (typeof flags.format.values)[number];
+
 /** A printer of each format; loaded when it is asked for. */
 const printers = {
   text: async (run: RunView, { paint, isCheck }: Means) =>
@@ -31,9 +32,7 @@ const printers = {
   markdown: async (run: RunView) => (await import('../report/plan-markdown.ts')).planMarkdown(run),
   github: async (run: RunView, { context, isCheck }: Means) =>
     (await import('./github-files.ts')).reportToGithub(run, isCheck, context),
-} as const;
-
-type Format = keyof typeof printers;
+} as const satisfies { readonly [F in Format]: (run: RunView, means: Means) => Promise<string> };
 
 /** What is to be shown instead of done. */
 export interface Preview {
@@ -76,7 +75,7 @@ interface Previewing extends Modes {
 export function readPreview(line: Previewing): Preview | null {
   const given = modesGiven(line);
   const [name, out] = [single(line.formats, flags.format), single(line.outs, flags.out)];
-  const format = oneOf(formats, name ?? (line.dryRun ? 'sql' : 'text'), flags.format);
+  const format = oneOf(name ?? (line.dryRun ? 'sql' : 'text'), flags.format);
   if (given.length === 0) {
     refuseAlone(name, '--format says how a plan is printed');
     refuseAlone(out, '--out says where a plan is written to');
@@ -92,15 +91,9 @@ function refuseAlone(value: string | undefined, message: string): void {
   if (value !== undefined) throw new UserError(message, { hint: 'give it with --plan or --check' });
 }
 
-const formats = Object.keys(printers) as readonly Format[];
-
 /** @throws UserError for a word that is no hazard, or one that no flag allows */
-export function readHazards(words: readonly string[]): readonly HazardName[] {
-  return words.map((word) => {
-    if (isHazardName(word) && word === 'data-loss') return word;
-    throw new UserError(`--allow ${quoted(word)} is unknown`, { hint: 'it takes data-loss' });
-  });
-}
+export const readHazards = (words: readonly string[]): readonly HazardName[] =>
+  words.map((word) => oneOf(word, flags.allow));
 
 /** Prints a plan or a check. @returns the exit code */
 export async function show(

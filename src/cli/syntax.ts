@@ -1,7 +1,7 @@
 import { UserError } from '../model/errors.ts';
 import type { CommandClass } from 'clipanion';
 import { notShown, oneLine } from '../secrets/printable.ts';
-import { flagNamed } from './flags.ts';
+import { flagNamed, flags, namesOf } from './flags.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Context } from './context.ts';
 
@@ -11,6 +11,8 @@ export interface Grammar {
   readonly paths: readonly (readonly string[])[];
   /** All names of all its flags. */
   readonly flags: readonly string[];
+  /** How many words may stand behind it, beside its flags. */
+  readonly words: number;
 }
 
 /** Splits a command line into the command that it means and what stands behind that; null where it means none. */
@@ -31,13 +33,14 @@ const listsCommands = '`dbos help` lists the commands';
 export function syntaxError(argv: readonly string[], grammars: readonly Grammar[]): UserError {
   const found = commandOf(
     argv,
-    grammars.map(({ paths, flags }) => ({ paths: paths.map((p) => [...p]), flags })),
+    grammars.map((grammar) => ({ ...grammar, paths: grammar.paths.map((path) => [...path]) })),
   );
   if (found === null || isStrangeInGroup(argv, found.path, grammars)) return unknownCommand(argv, grammars);
   const { command, path } = found;
   const isCommand = path.every((word) => !word.startsWith('-'));
   const help = isCommand ? `\`dbos ${path.join(' ')} --help\` lists the options` : listsCommands;
-  return mistakeIn(argv.slice(path.length), [...command.flags, '-h', '--help'], help);
+  const known = [...command.flags, ...namesOf(flags.help)];
+  return mistakeIn(argv.slice(path.length), { ...command, flags: known }, help);
 }
 
 /** Whether a word stands where commands of a group have theirs, as in `postgres strat`. */
@@ -65,21 +68,27 @@ function unknownCommand(argv: readonly string[], grammars: readonly Grammar[]): 
 }
 
 /** The first flag that nobody knows comes before other mistakes: the rest may be its doing. */
-function mistakeIn(rest: readonly string[], known: readonly string[], help: string): UserError {
+function mistakeIn(rest: readonly string[], { flags: known, words }: Omit<Grammar, 'paths'>, help: string): UserError {
   const names = rest.filter((word) => word.startsWith('-')).map(nameOf);
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) return unknown('option', strange, known, help);
+  let free = words;
   for (let i = 0; i < rest.length; i += 1) {
     const word = rest[i] ?? '';
-    const mistake = word.startsWith('-') ? mistakeAt(word, rest[i + 1]) : `unexpected argument ${shown(word)}`;
-    if (mistake !== null) {
-      const hint = word.includes('://') ? `a URL stands behind --sys-db-url; ${help}` : help;
-      return new UserError(mistake, { hint });
-    }
+    const mistake = word.startsWith('-') ? mistakeAt(word, rest[i + 1]) : unexpected(word, free);
+    if (!word.startsWith('-')) free -= 1;
+    if (mistake !== null) return new UserError(mistake, { hint: hintFor(word, help) });
     if (takesValue(word) && !word.includes('=')) i += 1;
   }
   return new UserError('the command line cannot be read', { hint: help });
 }
+
+const hintFor = (word: string, help: string): string =>
+  word.includes('://') ? `a URL stands behind --sys-db-url; ${help}` : help;
+
+/** @param free how many words may stand there */
+const unexpected = (word: string, free: number): string | null =>
+  free > 0 ? null : `unexpected argument ${shown(word)}`;
 
 /** A short flag is one letter: what is glued to it may be a password, and is never shown. */
 const nameOf = (word: string): string => (word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2));

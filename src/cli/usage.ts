@@ -118,4 +118,19 @@ export const usage = {
     `,
     examples: [['Open a session', 'psql "$($0 postgres url)"']],
   }),
+  completion: Command.Usage({
+    description: 'print a script by which a shell completes command lines',
+    details: `
+      The script is for bash 3.2 and newer, for zsh or for fish. It knows all commands and flags, and those values that
+      are one of a few words; where a file is named, the shell completes files. Names, URLs and passwords are not
+      completed, and no database is looked at.
+
+      Exit codes: 0 it is printed, 1 an error.
+    `,
+    examples: [
+      ['For bash: a line in ~/.bashrc', 'eval "$($0 completion bash)"'],
+      ['For zsh: a line in ~/.zshrc, behind compinit', 'eval "$($0 completion zsh)"'],
+      ['For fish: once', '$0 completion fish > ~/.config/fish/completions/dbos.fish'],
+    ],
+  }),
 };

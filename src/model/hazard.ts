@@ -51,9 +51,6 @@ export type HazardName = keyof typeof hazards;
 /** The names of all hazards, in the order in which they are listed. */
 export const hazardNames = Object.keys(hazards) as readonly HazardName[];
 
-/** Tells a hazard's name from any other word. */
-export const isHazardName = (text: string): text is HazardName => Object.hasOwn(hazards, text);
-
 /** A hazard of one statement. */
 export interface Hazard {
   readonly name: HazardName;

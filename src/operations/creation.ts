@@ -9,12 +9,8 @@ import type { CatalogObject, ObjectId } from '../model/objects.ts';
 import type { Segment } from '../model/plan.ts';
 import { plan } from '../planner/plan.ts';
 import { segmentsOf } from '../planner/segments.ts';
+import type { Engine } from './engines.ts';
 import { onWholeSchema } from './grants.ts';
-
-/** Engines for which the SQL can be written without a connection. */
-export const engines = ['postgres', 'sqlite', 'cockroachdb'] as const;
-
-export type Engine = (typeof engines)[number];
 
 export interface CreationRequest {
   readonly engine: Engine;

@@ -118,7 +118,7 @@ describe('on SQLite', () => {
 });
 
 test.each([
-  [['--format', 'xml'], 'give text or json'],
+  [['--format', 'xml'], 'it is one of text, json'],
   [['--limit', '0'], 'give one from 1'],
 ])('%j is a mistake', async (flags, hint) => {
   const { stderr, exitCode } = await runCli(['history', '-s', 'sqlite:///x', ...flags]);

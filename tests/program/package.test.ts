@@ -79,7 +79,14 @@ describe('the packed package', () => {
   test('has the program, the library, its types and the documents, and no source and no test', () => {
     const files = readdirSync(join(project, 'node_modules', 'dbos-schema'), { recursive: true, encoding: 'utf8' });
     expect(files).toEqual(
-      expect.arrayContaining(['dist/dbos.js', 'dist/index.js', 'dist/types/src/index.d.ts', 'README.md', 'LICENSE']),
+      expect.arrayContaining([
+        'dist/dbos.js',
+        'dist/dbos.1',
+        'dist/index.js',
+        'dist/types/src/index.d.ts',
+        'README.md',
+        'LICENSE',
+      ]),
     );
     expect(files.filter((file) => /^(?:src|tests|schema|fixtures|node_modules)\b/.test(file))).toEqual([]);
   });

@@ -29,6 +29,8 @@ interface Loaded {
   readonly packages: readonly string[];
   /** Whether the states that the releases of the runtime leave are among it. */
   readonly hasHistory: boolean;
+  /** Whether the scripts of completion are among it. */
+  readonly hasCompletion: boolean;
   readonly stdout: string;
 }
 
@@ -50,6 +52,7 @@ async function loadedBy(args: readonly string[], cwd = temporaryDirectory()): Pr
   return {
     packages: [...new Set(packages)],
     hasHistory: own.some((text) => /label: ?"(?:Python|TypeScript)/.test(text)),
+    hasCompletion: own.some((text) => text.includes('complete -F _dbos dbos')),
     stdout,
   };
 }
@@ -100,6 +103,11 @@ test('a package is loaded where it is needed', async () => {
   expect(heavyOf(await loadedBy(['migrate'], cwd))).toEqual(['better-sqlite3', 'execa', 'yaml']);
 });
 
-test.each([['--version'], ['help'], ['migrate --help']])('dbos %s loads no heavy package', async (line) => {
-  expect(heavyOf(await loadedBy(line.split(' ')))).toEqual([]);
-});
+test.each([['--version'], ['help'], ['migrate --help'], ['completion zsh']])(
+  'dbos %s loads no heavy package, and the scripts of completion only where they are asked for',
+  async (line) => {
+    const loaded = await loadedBy(line.split(' '));
+    expect(heavyOf(loaded)).toEqual([]);
+    expect(loaded.hasCompletion).toBe(line.startsWith('completion'));
+  },
+);
