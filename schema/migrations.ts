@@ -18,4 +18,5 @@ export const migrations = table({
     completed_at: { type: 'bigint', about: 'In epoch milliseconds; null when it was interrupted' },
   },
   primaryKey: ['migration_id'],
+  ofSchema: true,
 });

@@ -1,6 +1,7 @@
 import type { Change } from '../model/change.ts';
 import type { Connection, DialectName, Opened } from '../model/dialect.ts';
 import { QueryError, UserError } from '../model/errors.ts';
+import type { Goal } from '../model/goal.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { ObjectId } from '../model/objects.ts';
 import { isOnServer, type Plan, type Segment, statementsOf } from '../model/plan.ts';
@@ -171,6 +172,9 @@ class Overtaken extends UserError {}
 /** How often what is found after a plan is planned for and done. An event trigger changes what has just been created. */
 const rounds = 3;
 
+/** Rows that are there after their table was emptied are new ones: an application may be at work. */
+const isOver = ({ aim }: Goal): boolean => aim === 'empty';
+
 /**
  * Applies what is to be done and looks again, until nothing is.
  * @throws UserError that names what remains
@@ -181,6 +185,7 @@ async function applyCurrent(inspection: Inspection, opened: Opened, run: Run): P
   let applied: Plan | null = null;
   for (let round = 1; ; round += 1) {
     applied = followed(applied, await applyUndisturbed(current, run));
+    if (isOver(goal)) return applied;
     current = await inspectOpened(database, opened, goal);
     if (current.plan.changes.length === 0) return applied;
     if (round === rounds) throw leftOver(current);

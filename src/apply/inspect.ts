@@ -62,7 +62,11 @@ async function liveState(
   spared: readonly string[] = [],
 ): Promise<LiveState> {
   const { dialect, scope, alternative } = database;
-  const live = await introspected(database, connection, { surroundings: aim === 'nothing', spared });
+  const live = await introspected(database, connection, {
+    surroundings: aim === 'nothing',
+    emptying: aim === 'empty',
+    spared,
+  });
   if (exists) return live;
   if (alternative !== undefined && live.server.hasAlternative) throw insteadOf(database, alternative);
   return { ...live, catalog: (live.dialect ?? dialect).absent(scope) };

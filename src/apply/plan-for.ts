@@ -52,7 +52,7 @@ export async function planFor(question: Question): Promise<Planned> {
 
   const wantedWith = (foreign: ReadonlySet<ObjectId>): Wanted =>
     wantedBy(goal, {
-      live: live.catalog,
+      live: settled.catalog,
       declared: beside,
       retired,
       foreign,
@@ -64,7 +64,7 @@ export async function planFor(question: Question): Promise<Planned> {
 
   let wanted = wantedWith(new Set());
   let outcome = outcomeOf(wanted);
-  if (needsIdentity(outcome, retired)) {
+  if (goal.aim === 'empty' || needsIdentity(outcome, retired)) {
     const foreign = await foreignObjects(question, settled, declared);
     wanted = wantedWith(foreign);
     outcome = outcomeOf(wanted);
@@ -103,6 +103,9 @@ const renamesBack = ({ renameColumn }: Database, renames: readonly LikelyRename[
         ({ from, to }) => `${renameColumn(from, to.name)}   where ${to.table}.${to.name} was renamed to ${from.name}`,
       );
 
-/** What is as declared needs no proof: whose it is makes a difference only where something is to be done, or told. */
+/**
+ * What is as declared needs no proof: whose it is makes a difference only where something is to be done, or told. Of
+ * tables that are to be emptied it is told that there are some.
+ */
 const needsIdentity = ({ changes, unmanaged }: Outcome, retired: readonly RetiredDefinition[]): boolean =>
   changes.length > 0 || unmanaged.some((object) => retiredBy(object, retired) !== undefined);

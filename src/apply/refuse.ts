@@ -28,7 +28,7 @@ export function refuseImpossible(inspection: Inspection): void {
 
 /** A reset is the operator's word that all may go; of a migration nobody expects that values are lost. */
 function refuseLoss({ database, goal, plan }: Inspection): void {
-  if (goal.aim === 'nothing') return;
+  if (goal.aim !== 'declared') return;
   const losses = unallowedIn(plan, goal.allow).filter(({ hazard }) => hazard.name === 'data-loss');
   if (losses.length === 0) return;
   throw new RefusedError(losses.map(({ hazard }) => hazard.why).join('\n'), {

@@ -108,6 +108,11 @@ export const flags = {
     about: 'The application polls: make no trigger that sends NOTIFY',
   },
   yes: { names: '-y,--yes', value: null, about: 'Go ahead without asking' },
+  keepSchema: {
+    names: '--keep-schema',
+    value: null,
+    about: 'Empty the tables, and keep them with their grants',
+  },
   cascade: {
     names: '--cascade',
     value: null,

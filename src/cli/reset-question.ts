@@ -33,7 +33,8 @@ export const confirmation =
   };
 
 /** A database that is not there is another thing than one without tables: the URL may be wrong. */
-const nothingText = ({ exists, dialect, database }: ResetPlan): string => {
+const nothingText = ({ exists, hasTables, dialect, database }: ResetPlan): string => {
+  if (hasTables) return 'Nothing to reset: the DBOS system tables are empty.\n';
   if (exists) return 'Nothing to reset: there are no DBOS system tables.\n';
   return `Nothing to reset: the ${dialect === 'sqlite' ? 'file' : 'database'} ${database} does not exist.\n`;
 };

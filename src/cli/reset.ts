@@ -17,11 +17,12 @@ export class ResetCommand extends DatabaseCommand {
   yes = given(flags.yes);
   dryRun = given(flags.dryRun);
   cascade = given(flags.cascade);
+  keepSchema = given(flags.keepSchema);
   adopted = valued(flags.adopt);
 
   protected override async run(): Promise<number> {
     const adopt = ids(this.adopted, flags.adopt);
-    const request = { ...(await this.configuration()), cascade: this.cascade, adopt };
+    const request = { ...(await this.configuration()), cascade: this.cascade, keepSchema: this.keepSchema, adopt };
     if (this.dryRun) return this.show((await planReset(request)).databases);
     const { stdin } = this.context;
     if (this.quiet && !this.yes) {
@@ -36,7 +37,7 @@ export class ResetCommand extends DatabaseCommand {
     }
     const { databases } = await reset({ ...request, confirm: confirmation(this.context, this.yes) });
     if (databases.some(({ applied }) => (applied?.changes.length ?? 0) > 0)) {
-      this.print('System database reset successfully.');
+      this.print(`System database reset successfully.${this.keepSchema ? ' The tables are kept.' : ''}`);
     }
     return exitCodes.done;
   }

@@ -33,11 +33,15 @@ export const usage = {
       transaction. The database, the application database and objects of yours stay. It asks first, unless \`--yes\`
       is given. Afterwards \`dbos migrate\` makes the tables again, empty.
 
+      With \`--keep-schema\` the tables are emptied and stay, with their grants and with what says which version the
+      schema has: the application can go on at once, as a test suite wants it.
+
       Exit codes: 0 done or nothing to do, 1 an error, 3 a consent is missing.
     `,
     examples: [
       ['Reset after a question', '$0 reset --sys-db-url postgresql://localhost/test_dbos'],
       ['Reset without a question', '$0 reset --yes'],
+      ['Empty the tables between two runs of a test suite', '$0 reset --keep-schema --yes --quiet'],
       ['See the SQL', '$0 reset --dry-run'],
     ],
   }),

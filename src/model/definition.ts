@@ -81,6 +81,8 @@ export interface TableDefinition<C extends string = string> {
   readonly indexes?: readonly IndexDefinition<C>[];
   /** The exact content of a bookkeeping table of one column. */
   readonly content?: { readonly column: C; readonly values: readonly number[] };
+  /** Its rows tell of the schema and not of workflows: they stay where tables are emptied. */
+  readonly ofSchema?: true;
   /** The older table whose rows this one takes over; the key comes first. */
   readonly takesOver?: TakeoverDefinition<C>;
 }
@@ -150,6 +152,7 @@ export function table<const C extends string>(definition: {
   readonly foreignKeys?: readonly ForeignKeyDefinition<NoInfer<C>>[];
   readonly indexes?: readonly IndexDefinition<NoInfer<C>>[];
   readonly content?: { readonly column: NoInfer<C>; readonly values: readonly number[] };
+  readonly ofSchema?: true;
   readonly takesOver?: TakeoverDefinition<NoInfer<C>>;
 }): TableDefinition<C> {
   return definition;

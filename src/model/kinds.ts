@@ -118,6 +118,20 @@ const inTable = {
   isRecorded: true,
 };
 
+type Rows = Pick<InTable, 'schema' | 'table'>;
+
+/** What is said of the rows of a table. */
+const ofRows = {
+  path: (o: Rows) => [o.schema, o.table],
+  identity: ['schema', 'table'] as const,
+  parent: (o: Rows) => idOf.table(o.schema, o.table),
+  requires: (o: Rows) => [idOf.table(o.schema, o.table)],
+  occupies: () => [],
+  isRecorded: false,
+  danger: harmless,
+  renames: false,
+};
+
 export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
   database: { ...topLevel, label: 'database', rank: 0, path: (o) => [o.name], identity: ['name'] },
   schema: { ...topLevel, label: 'schema', rank: 1, path: (o) => [o.name], identity: ['name'] },
@@ -210,19 +224,9 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     danger: harmless,
     renames: false,
   },
-  backlog: {
-    label: 'rows to copy from',
-    role: 'work',
-    rank: 12,
-    path: (o) => [o.schema, o.table],
-    identity: ['schema', 'table'],
-    parent: (o) => idOf.table(o.schema, o.table),
-    requires: (o) => [idOf.table(o.schema, o.table)],
-    occupies: () => [],
-    isRecorded: false,
-    danger: harmless,
-    renames: false,
-  },
+  backlog: { ...ofRows, label: 'rows to copy from', role: 'work', rank: 12 },
+
+  rows: { ...ofRows, label: 'rows of', role: 'work', rank: 12 },
   dependent: {
     ...topLevel,
     label: 'dependent object',
@@ -246,16 +250,10 @@ export const kinds: { readonly [K in ObjectKind]: KindTraits<ObjectOf<K>> } = {
     danger: (o) => o.danger,
   },
   version: {
+    ...ofRows,
     label: 'version',
     rank: 1000,
-    path: (o) => [o.schema, o.table],
-    identity: ['schema', 'table'],
-    parent: (o) => idOf.table(o.schema, o.table),
     requires: (o) => [idOf.table(o.schema, o.table), idOf.column(o.schema, o.table, o.column)],
-    occupies: () => [],
-    isRecorded: false,
-    danger: harmless,
-    renames: false,
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Definitions, Reference } from './definition.ts';
+import type { Definitions, Reference, TableDefinition } from './definition.ts';
 
 /** Where the objects of a catalog stand. */
 export interface Place {
@@ -47,6 +47,8 @@ export interface Look extends Place {
   readonly reserved: readonly string[];
   readonly contents: readonly Content[];
   readonly takeovers: readonly Takeover[];
+  /** Names of tables of which it is asked whether they have rows: what only a run that empties them needs. */
+  readonly emptied: readonly string[];
   /** Asks for what else stands in the schema and for what depends on it: what only a reset needs. */
   readonly surroundings: boolean;
   /** Names of others' tables and views, and functions as `name(types)`, that are looked at: what depends on them stays. */
@@ -56,11 +58,13 @@ export interface Look extends Place {
 
 export interface LookOptions {
   readonly surroundings?: boolean;
+  /** Whether tables are to be emptied. */
+  readonly emptying?: boolean;
   readonly spared?: readonly string[];
 }
 
 /** The look that sees all that the definitions are about, retired objects included. */
-export function lookFor(scope: Scope, { surroundings = false, spared = [] }: LookOptions = {}): Look {
+export function lookFor(scope: Scope, { surroundings = false, emptying = false, spared = [] }: LookOptions = {}): Look {
   const { definitions, alternative, ...place } = scope;
   const { tables, functions, retired } = definitions;
   const retiredNames = (...kinds: readonly string[]): readonly string[] =>
@@ -74,10 +78,14 @@ export function lookFor(scope: Scope, { surroundings = false, spared = [] }: Loo
       content === undefined ? [] : [{ table, column: content.column, values: content.values.map(String) }],
     ),
     takeovers: tables.flatMap(({ name: into, takesOver }) =>
-      takesOver === undefined ? [] : [{ fills: [], ...takesOver, into }],
+      emptying || takesOver === undefined ? [] : [{ fills: [], ...takesOver, into }],
     ),
+    emptied: emptying ? [...tables.filter(holdsWork).map(({ name }) => name), ...retiredNames('table')] : [],
     surroundings,
     spared,
     alternative: alternative ?? null,
   };
 }
+
+/** Whether the rows of a table are of workflows: those of a version and of a record say what the schema is. */
+const holdsWork = ({ content, ofSchema }: TableDefinition): boolean => content === undefined && ofSchema !== true;

@@ -237,6 +237,13 @@ export interface BacklogObject {
   readonly fills: readonly { readonly table: string; readonly columns: readonly string[] }[];
 }
 
+/** That a table has rows, where all are to go. Never declared: a plan takes it away by deleting them. */
+export interface RowsObject {
+  readonly kind: 'rows';
+  readonly schema: string;
+  readonly table: string;
+}
+
 /** An object of somebody else that would not survive the drop of ours. Never declared. */
 export interface DependentObject {
   readonly kind: 'dependent';
@@ -283,6 +290,7 @@ interface ObjectByKind {
   view: ViewObject;
   grant: GrantObject;
   backlog: BacklogObject;
+  rows: RowsObject;
   dependent: DependentObject;
   influence: InfluenceObject;
   version: VersionObject;

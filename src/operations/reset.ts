@@ -1,7 +1,8 @@
 import { apply } from '../apply/apply.ts';
 import { refuseImpossible } from '../apply/refuse.ts';
-import { RefusedError, type UserError } from '../model/errors.ts';
-import type { DependentObject } from '../model/objects.ts';
+import { RefusedError, UserError } from '../model/errors.ts';
+import { idFor } from '../model/kinds.ts';
+import type { CatalogObject, DependentObject } from '../model/objects.ts';
 import type { Plan } from '../model/plan.ts';
 import { type RunDatabase, systemDatabaseOf } from './databases.ts';
 import { type Extent, extentOf } from './extent.ts';
@@ -17,6 +18,8 @@ export interface ResetPlan extends DatabasePlan {
   readonly exists: boolean;
   /** Names, with their kind, of what else stands in the schema and keeps it. */
   readonly stays: readonly string[];
+  /** Whether a table of ours is there. */
+  readonly hasTables: boolean;
   /** How much goes. */
   readonly extent: Extent;
 }
@@ -33,13 +36,17 @@ export interface ResetOutcome {
 export interface ResetRequest extends Request {
   /** Takes away what depends on our tables too: views, foreign keys and the like of others. */
   readonly cascade?: boolean | undefined;
+  /** Deletes all rows but those that say what the schema is, and takes nothing away. */
+  readonly keepSchema?: boolean | undefined;
   /** Asked when all is known and nothing is changed yet; false leaves everything as it is. */
   readonly confirm?: (databases: readonly ResetPlan[]) => Promise<boolean>;
 }
 
 /**
  * Takes away the system tables with all workflow history. The database stays, and the schema while anything of others
- * stands in it. It is a deed, and no question is asked.
+ * stands in it. With `keepSchema` the tables stay too, empty, with all that stands on them and all rights; where
+ * something of others would act on that, or be left without what it refers to, nothing is done. It is a deed, and no
+ * question is asked.
  * @throws RefusedError where others' objects depend on ours and `cascade` is not set, or nothing could make them again
  * @throws UserError for whatever else keeps it from being done: then nothing was changed
  * @throws the signal's reason once that is aborted: nothing was changed
@@ -56,7 +63,8 @@ export async function reset(request: ResetRequest): Promise<ResetOutcome> {
     return { ...found, applied: plan };
   });
   const { dialect, target } = entry.database;
-  if (database.applied !== null && database.applied.changes.length > 0) await dialect.discardIfEmpty(target);
+  const isGone = request.keepSchema !== true && database.applied !== null && database.applied.changes.length > 0;
+  if (isGone) await dialect.discardIfEmpty(target);
   return { databases: [database] };
 }
 
@@ -70,20 +78,32 @@ function withReset<T>(
   request: ResetRequest,
   work: (inspected: Inspected, found: ResetPlan) => Promise<T>,
 ): Promise<T> {
-  return withInspected([entry], goalOf(request, 'nothing'), request, async ([inspected]) => {
+  refuseContradiction(request);
+  const aim = request.keepSchema === true ? 'empty' : 'nothing';
+  return withInspected([entry], goalOf(request, aim), request, async ([inspected]) => {
     if (inspected === undefined) throw new Error('a reset without a database');
     const dependents = dependentsIn(inspected.inspection.plan);
     refuseDependents(inspected, dependents, request.cascade === true);
     const found = await databasePlanOf(inspected, { isOneOfSeveral: false, ignore: [], recognise: false });
-    const { live, opened } = inspected.inspection;
+    const { live, opened, settled, foreign } = inspected.inspection;
+    const isOurs = (object: CatalogObject): boolean => object.kind === 'table' && !foreign.includes(idFor(object));
     const going = new Set(dependents.map(({ name }) => name));
     return work(inspected, {
       ...found,
       exists: opened.exists,
+      hasTables: [...settled.named.values()].some(isOurs),
       stays: live.server.strangers.filter((name) => !going.has(name)),
       extent: await extentOf(inspected.inspection),
       definitions: dependents.flatMap(({ definition }) => definition ?? []).toReversed(),
     });
+  });
+}
+
+/** What stands on the tables stays with them. */
+function refuseContradiction({ keepSchema = false, cascade = false }: ResetRequest): void {
+  if (!keepSchema || !cascade) return;
+  throw new UserError('a reset that keeps the schema drops nothing, and cascade says what else to drop', {
+    hint: 'leave out --keep-schema or --cascade',
   });
 }
 

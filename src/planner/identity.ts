@@ -152,6 +152,7 @@ const proofs: { readonly [K in ObjectKind]: ((object: ObjectOf<K>, given: Circum
   },
   grant: null,
   backlog: null,
+  rows: null,
   dependent: null,
   influence: null,
   version: null,

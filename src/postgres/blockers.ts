@@ -140,6 +140,7 @@ const effects: { readonly [K in ObjectKind]: (change: ChangeOf<K>) => Effect | n
   trigger: never,
   grant: never,
   backlog: never,
+  rows: never,
   dependent: never,
   influence: never,
   version: never,

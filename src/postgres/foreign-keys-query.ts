@@ -38,10 +38,13 @@ const own = `SELECT con."table", conname AS name, enforced, columns, ${fields},
     EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = con.oid AND t.tgenabled IN ('D', 'R')) AS unguarded
   FROM con JOIN pg_class f ON f.oid = confrelid JOIN pg_namespace n ON n.oid = f.relnamespace WHERE contype = 'f'`;
 
-/** Triggers on our tables that stand for keys of others; an index finds them. Retired tables may go, and keys with them. */
-const standing = ({ reserved }: Look): string =>
+/**
+ * Triggers on our tables that stand for keys of others; an index finds them. Retired tables may go, and keys with them,
+ * unless they are to be emptied.
+ */
+const standing = ({ reserved, emptied }: Look): string =>
   `FROM tab JOIN pg_trigger g ON g.tgrelid = tab.oid AND g.tgconstrrelid <> 0
-      WHERE tab.relname IN (${list(reserved)}) AND g.tgconstrrelid NOT IN (SELECT oid FROM tab)`;
+      WHERE tab.relname IN (${list([...reserved, ...emptied])}) AND g.tgconstrrelid NOT IN (SELECT oid FROM tab)`;
 
 /**
  * A delete takes their rows along, or frees them where the columns take NULL and get nothing else.

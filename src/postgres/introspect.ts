@@ -5,6 +5,7 @@ import { blockers, reachedChildren } from './blockers.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { type Answer, catalogQuery } from './catalog-query.ts';
 import { namingBytes } from './encoding.ts';
+import { emptyingBlockers } from './emptying.ts';
 import { factsOf, notesOf } from './facts.ts';
 import { kinds, modulesOf } from './kinds.ts';
 import { catalogTimeout, forCatalog } from './session.ts';
@@ -41,6 +42,7 @@ export async function introspect(connection: Connection, look: Look): Promise<Li
       : {
           blockers: async (changes) => [
             ...reachedChildren(changes, catalog),
+            ...emptyingBlockers(changes, catalog),
             ...(await blockers(connection, look, changes)),
           ],
         }),

@@ -15,6 +15,7 @@ import { grant } from './kinds/grant.ts';
 import { index } from './kinds/index.ts';
 import { influence } from './kinds/influence.ts';
 import { key } from './kinds/key.ts';
+import { rows } from './kinds/rows.ts';
 import { schema } from './kinds/schema.ts';
 import { table } from './kinds/table.ts';
 import { trigger } from './kinds/trigger.ts';
@@ -40,6 +41,7 @@ export const kinds: Kinds = {
   grant,
   version,
   backlog,
+  rows,
   dependent,
   influence,
 };

@@ -1,4 +1,4 @@
-import type { Change, Create } from '../model/change.ts';
+import type { Change, Create, Drop } from '../model/change.ts';
 import { subject } from '../model/change.ts';
 import type { RenderContext } from '../model/dialect.ts';
 import { type Facts, relationName } from '../model/facts.ts';
@@ -7,6 +7,7 @@ import type { CatalogObject, ObjectId, ObjectKind, ObjectOf, TableObject } from 
 import type { Statement } from '../model/plan.ts';
 import { type Step, withCosts } from './cost.ts';
 import { type Kinds, kinds, write } from './kinds.ts';
+import { truncate } from './kinds/rows.ts';
 import { createTable, referencedFirst } from './kinds/table.ts';
 
 /**
@@ -19,9 +20,11 @@ export function render(changes: readonly Change[], given: RenderContext, all: Ki
   const created = new Set([...tables.values()].map(({ relation }) => relation));
   const context = { ...given, facts: withEmpty(given.facts, created) };
   const dropped = new Set(changes.filter((change) => change.type === 'drop').map((change) => change.id));
+  const emptied = changes.filter(isEmptying);
   const steps = referencedFirst(changes, context.live).flatMap((change): readonly Step[] => {
     const own = tables.get(change.id);
     if (own !== undefined) return [own];
+    if (isEmptying(change)) return change === emptied[0] ? [emptyingOf(emptied, context)] : [];
     if (isFolded(change, tables) || goesWithParent(change, dropped)) return [];
     return write(all, change, context).map((draft) => ({ draft, objects: [change.id] }));
   });
@@ -31,6 +34,18 @@ export function render(changes: readonly Change[], given: RenderContext, all: Ki
 /** Nothing is in a table that the same plan makes. */
 const withEmpty = (facts: Facts, relations: Iterable<string>): Facts =>
   new Map([...facts, ...[...relations].map((relation) => [relation, { rows: 0, bytes: 0 }] as const)]);
+
+type Emptying = Drop<ObjectOf<'rows'>>;
+
+const isEmptying = (change: Change): change is Emptying => change.type === 'drop' && change.from.kind === 'rows';
+
+const emptyingOf = (changes: readonly Emptying[], context: RenderContext): Step => ({
+  draft: truncate(
+    changes.map(({ from }) => from),
+    context,
+  ),
+  objects: changes.map(({ id }) => id),
+});
 
 interface NewTable extends Step {
   /** As locks, scans and facts have it. */

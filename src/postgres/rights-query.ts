@@ -24,7 +24,7 @@ export const rightsQuery = (look: Look): string => `json_build_object(
       SELECT 'table' AS kind, relname AS name, ${owner('relowner')} FROM rel WHERE NOT pg_has_role(relowner, 'USAGE')
       UNION ALL SELECT 'function', proname, ${owner('proowner')} FROM fun WHERE NOT pg_has_role(proowner, 'USAGE')) o),
     'without', (SELECT coalesce(json_agg(w), '[]') FROM (
-      SELECT privilege, relname AS "table", ${owner('relowner')} FROM tab, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES']) privilege
+      SELECT privilege, relname AS "table", ${owner('relowner')} FROM tab, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES']) privilege
       WHERE NOT has_table_privilege(tab.oid, privilege)) w),
     'withheld', ${look.role === null ? `'[]'::json` : withheld},
     'withheldWithin', ${look.role === null ? `'[]'::json` : withheldWithin})`;

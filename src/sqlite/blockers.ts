@@ -54,6 +54,7 @@ const texts: { readonly [K in ObjectKind]: (object: ObjectOf<K>) => readonly str
   trigger: none,
   grant: none,
   backlog: none,
+  rows: none,
   dependent: none,
   influence: none,
   version: none,

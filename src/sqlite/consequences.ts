@@ -63,7 +63,7 @@ function readTable(objects: readonly ObjectRow[]): OthersTable | undefined {
 }
 
 /** A trigger's own name is quoted where it is such a word. https://www.sqlite.org/lang_createtrigger.html */
-const eventOf = (sql: string): string =>
+export const eventOf = (sql: string): string =>
   tokenize(sql).find(({ keyword }) => ['DELETE', 'INSERT', 'UPDATE'].includes(keyword))?.keyword ?? '';
 
 /** A change of rows that a delete leads to: of columns that become NULL, or of whole rows that go. */

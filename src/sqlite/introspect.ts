@@ -10,9 +10,11 @@ import { type Answer, answerOf } from './catalog-answer.ts';
 import { catalogQuery } from './catalog-query.ts';
 import { whyNotWritable } from './connection/file-access.ts';
 import { readAround } from './consequences.ts';
+import { emptyingBlockers } from './emptying.ts';
 import { readFacts, type SizedTable } from './facts.ts';
 import { kinds, moduleOf } from './kinds.ts';
 import type { Found, FoundContent } from './kinds/draft.ts';
+import { fillable, filledQuery, withReferring } from './kinds/rows.ts';
 import { contentQuery, readable } from './kinds/version.ts';
 import { type LiveTable, liveTables } from './live-table.ts';
 import { parseTable } from './text/parse.ts';
@@ -29,7 +31,8 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
     const answer = answerOf(row);
     const tables = liveTables(answer);
     const contents = await readContents(connection, look, tables);
-    const found = { look, answer, tables, contents, around: await readAround(connection, answer.foreignKey) };
+    const filled = await readFilled(connection, look, tables);
+    const found = { look, answer, tables, contents, filled, around: await readAround(connection, answer.foreignKey) };
     const catalog = catalogOf(Object.values(kinds).flatMap((kind): readonly CatalogObject[] => kind.read(found)));
     return {
       catalog,
@@ -38,6 +41,7 @@ export const introspect = (connection: Connection, look: Look): Promise<LiveStat
       server: serverFacts(look, answer),
       lackingRights: (changes) => changes.flatMap((change) => moduleOf(subject(change)).needs(change)),
       blockers: async (changes) => [
+        ...emptyingBlockers(changes, catalog),
         ...blockersOf(changes, catalog, answer.database[0]),
         ...(await brokenTriggers(connection, changes, catalog)),
       ],
@@ -65,6 +69,16 @@ async function readContents(
     const values = rows.flatMap(({ place, value }) => (place === i ? [String(value)] : []));
     return { table, column, values: values.toSorted() };
   });
+}
+
+async function readFilled(
+  connection: Connection,
+  { emptied }: Look,
+  tables: readonly LiveTable[],
+): Promise<readonly string[]> {
+  const there = fillable(emptied, tables);
+  const rows = there.length === 0 ? [] : await connection.query(filledQuery(there));
+  return withReferring(new Set(rows.map(({ name }) => String(name))), there);
 }
 
 /** Those that were looked at, and those that a reset may have to rebuild. */

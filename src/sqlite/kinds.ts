@@ -13,6 +13,7 @@ import { grant } from './kinds/grant.ts';
 import { index } from './kinds/index.ts';
 import { influence } from './kinds/influence.ts';
 import { key } from './kinds/key.ts';
+import { rows } from './kinds/rows.ts';
 import { schema } from './kinds/schema.ts';
 import { table } from './kinds/table.ts';
 import { trigger } from './kinds/trigger.ts';
@@ -34,6 +35,7 @@ export const kinds: { readonly [K in ObjectKind]: KindModule<K> } = {
   trigger,
   grant,
   backlog,
+  rows,
   dependent,
   influence,
   version,

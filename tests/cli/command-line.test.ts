@@ -70,6 +70,7 @@ describe('help', () => {
       '--schema NAME',
       '--dry-run',
       '--cascade',
+      '--keep-schema',
       '--config FILE',
     ],
   };

@@ -42,6 +42,7 @@ const trigger = { ...aTrigger, ...place, name: 'r', function: idFor({ ...fn }) }
 const grant: ObjectOf<'grant'> = { kind: 'grant', schema, role: 'app', on: 'tables', lacking: [] };
 const version: ObjectOf<'version'> = { kind: 'version', schema, table: 't', column: 'c', values: ['125'] };
 const backlog = { ...aBacklog, schema };
+const due = { kind: 'rows', schema, table: 't' } as const;
 const dependent: ObjectOf<'dependent'> = {
   kind: 'dependent',
   name: 'view public.v',
@@ -398,17 +399,20 @@ describe('one change', () => {
       create(backlog),
       alter(backlog, { columns: [] }),
       rename(backlog, 'x'),
+      create(due),
+      alter(due, { schema: 'x' }),
+      rename(due, 'x'),
       create(dependent),
       alter(dependent, { depth: 2 }),
       rename(dependent, 'x'),
     ];
     for (const change of impossible) expect(() => render([change])).toThrow(/^no plan can /);
-    const all = [...rendered, 'drop backlog', ...impossible.map((c) => `${c.type} ${subject(c).kind}`)];
+    const all = [...rendered, 'drop backlog', 'drop rows', ...impossible.map((c) => `${c.type} ${subject(c).kind}`)];
     const kinds: readonly ObjectKind[] = [...new Set(all.map((text) => text.split(' ')[1] as ObjectKind))];
     expect(all.toSorted()).toEqual(
       kinds.flatMap((kind) => ['alter', 'create', 'drop', 'rename'].map((type) => `${type} ${kind}`)).toSorted(),
     );
-    expect(kinds).toHaveLength(15);
+    expect(kinds).toHaveLength(16);
   });
 });
 
@@ -991,5 +995,20 @@ describe('render', () => {
       /^DO .*INSERT INTO "dbos"\."workflow_input" .* ON CONFLICT DO NOTHING.*UPDATE ONLY "dbos"\."workflow_status" /s,
     );
     expect(statement?.sql).not.toContain('COMMIT');
+  });
+
+  test('empties all tables in one statement, without the rows of those that inherit from them', () => {
+    const parts = { ...table, name: 'parts', options: ['PARTITIONED'] };
+    const changes = [drop(due), drop({ ...due, table: 'parts' })];
+    const facts: Facts = new Map([['dbos.parts', { rows: 0, bytes: 0 }]]);
+    expect(render(changes, catalogOf([table, parts]), facts)).toMatchObject([
+      {
+        sql: 'TRUNCATE\n  ONLY "dbos"."t",\n  "dbos"."parts"',
+        objects: changes.map(({ id }) => id),
+        commits: 'with others',
+        locks: ['dbos.t', 'dbos.parts'].map((relation) => ({ relation, mode: 'ACCESS EXCLUSIVE' })),
+        hazards: [{ name: 'data-loss', why: 'all rows of dbos.t go' }],
+      },
+    ]);
   });
 });

@@ -153,6 +153,7 @@ CREATE VIEW report AS SELECT * FROM workflow_status; INSERT INTO mine VALUES (1,
     const found = await sqlite.introspect(connection, {
       ...look,
       ...place,
+      emptied: [],
       surroundings: false,
       spared: [],
       alternative: null,

@@ -211,6 +211,7 @@ const variants: { readonly [K in ObjectKind]: (o: ObjectOf<K>) => readonly Objec
   ],
   grant: (o) => [{ ...o, lacking: ['a_table', 'another'] }],
   backlog: () => [],
+  rows: () => [],
   dependent: () => [],
   influence: () => [],
   version: (o) => [

@@ -59,7 +59,7 @@ export interface Draft {
   readonly instead?: string;
 }
 
-export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'REFERENCES';
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE' | 'REFERENCES';
 
 /** What a change needs, and the connected role may not be allowed. */
 export type Right =

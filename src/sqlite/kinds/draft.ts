@@ -41,6 +41,8 @@ export interface Found {
   readonly tables: readonly LiveTable[];
   /** The rows of the bookkeeping tables that are there, in the order of the look. */
   readonly contents: readonly FoundContent[];
+  /** Names of the tables that have rows, of those that are to be emptied. */
+  readonly filled: readonly string[];
   /** What others' keys to our tables lead to. */
   readonly around: Around;
 }

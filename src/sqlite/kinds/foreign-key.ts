@@ -33,8 +33,8 @@ export const foreignKey: KindModule<'foreignKey'> = {
 };
 
 /** A reset finds those of others as dependents. Only what speaks of references is asked for its keys. */
-const isIncoming = ({ surroundings, reserved }: Look): string =>
-  surroundings ? '0' : `t.sql LIKE '%references%' AND ${isAmong('f."table"', reserved)}`;
+const isIncoming = ({ surroundings, reserved, emptied }: Look): string =>
+  surroundings ? '0' : `t.sql LIKE '%references%' AND ${isAmong('f."table"', [...reserved, ...emptied])}`;
 
 function foreignKeyObjects({ name: table, parsed, foreignKeys, names }: LiveTable): readonly ForeignKeyObject[] {
   const claim = claimer();

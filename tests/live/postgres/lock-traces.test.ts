@@ -54,6 +54,7 @@ interface Wish {
   readonly takes?: Ownership['takes'];
   readonly retired?: readonly RetiredDefinition[];
   readonly surroundings?: boolean;
+  readonly emptying?: boolean;
 }
 
 interface Planned {
@@ -66,8 +67,9 @@ async function planned({
   takes = 'retired',
   retired = [],
   surroundings = false,
+  emptying = false,
 }: Wish): Promise<Planned> {
-  const { catalog, facts } = await postgres.introspect(connection, lookFor(scope, { surroundings }));
+  const { catalog, facts } = await postgres.introspect(connection, lookFor(scope, { surroundings, emptying }));
   const live = (await postgres.settle(catalog, target, systemDefinitions)).catalog;
   const all = [...systemDefinitions.retired, ...retired];
   const ownership: Ownership = { retired: all, declared, takes, foreign: new Set() };
@@ -337,6 +339,20 @@ describe('towards another target', () => {
     return go(declared);
   });
 
+  test('without its rows', async () => {
+    await restore();
+    isAsDeclared = false;
+    const { plan: emptying } = await planned({ emptying: true });
+    const [statement, ...more] = statementsOf(emptying);
+    expect(more).toEqual([]);
+    made.add('drop rows');
+    const traced = await trace(connection, statement!.sql);
+    // The files of the tables are new ones, and the server makes their indexes of no rows.
+    expect(traced.rewrites).toEqual(Object.keys(traced.locks));
+    expect({ ...traced, scans: [], rewrites: [] }).toEqual(announced(statement!));
+    expect((await planned({ emptying: true })).plan.changes).toEqual([]);
+  });
+
   test('in which nothing of ours is left, nor what stands on it', async () => {
     await restore();
     await connection.query(`CREATE VIEW public.report AS SELECT status FROM dbos.workflow_status;
@@ -394,6 +410,7 @@ test('no change that a plan can have is left out', () => {
       'function',
       'trigger',
       'backlog',
+      'rows',
       'dependent',
     ],
   };

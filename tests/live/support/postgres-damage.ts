@@ -37,6 +37,7 @@ const deeds: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =>
   trigger: triggerDeeds,
   grant: grantDeeds,
   backlog: undeclared,
+  rows: undeclared,
   dependent: undeclared,
   influence: undeclared,
   version: versionDeeds,

@@ -35,6 +35,7 @@ const deeds: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =>
   trigger: undeclared,
   grant: undeclared,
   backlog: undeclared,
+  rows: undeclared,
   dependent: undeclared,
   influence: undeclared,
   version: versionDeeds,

@@ -89,6 +89,7 @@ const values: { readonly [K in ObjectKind]: (o: ObjectOf<K>, catalog: Catalog) =
   trigger: none,
   grant: none,
   backlog: none,
+  rows: none,
   dependent: none,
   influence: none,
   version: () => [[], ['0'], ['1', '2'], ['-7']].map((some) => ({ values: some })),
