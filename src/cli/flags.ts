@@ -138,7 +138,7 @@ export const flags = {
   verbose: {
     names: '--verbose',
     value: null,
-    about: 'Name each object that is changed, and how long each segment takes',
+    about: 'Name each object that is changed, and how long each part takes',
   },
   debug: { names: '--debug', value: null, about: 'Print each query with its time, and stack traces of errors' },
   help: { names: '-h,--help', value: null, about: 'Explain the command' },

@@ -1,4 +1,7 @@
-import type { ResetPlan } from '../operations/reset.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { Segment } from '../model/plan.ts';
+import type { ResetDatabase, ResetPlan } from '../operations/reset.ts';
+import type { Paint } from '../report/page.ts';
 import { byteSize, counted, listed, rowCount } from '../report/words.ts';
 import type { Context } from './context.ts';
 import { say } from './door.ts';
@@ -6,6 +9,19 @@ import { confirm, isTerminal } from './terminal.ts';
 
 const question =
   'This command resets your DBOS system database, deleting metadata about past workflows and steps. Are you sure you want to proceed? [y/N]: ';
+
+/** @throws RefusedError where there is nobody to ask and no answer was given beforehand */
+export function refuseUnasked(
+  { yes, quiet }: { readonly yes: boolean; readonly quiet: boolean },
+  { stdin }: Context,
+): void {
+  if (yes) return;
+  const hint = 'give --yes to reset without asking';
+  if (quiet) throw new RefusedError('reset asks before it deletes anything, and --quiet says nothing', { hint });
+  if (!isTerminal(stdin)) {
+    throw new RefusedError('reset deletes all workflow history and there is no terminal to ask on', { hint });
+  }
+}
 
 /**
  * Gives the function that decides whether what a reset found is taken away: nothing to reset needs no answer, and what
@@ -75,3 +91,19 @@ export function definitionsText(found: readonly ResetPlan[]): string {
 /** What only has a name of ours is said to stay. */
 export const foreignText = (found: readonly ResetPlan[]): string =>
   found.flatMap(({ foreign }) => foreign.map((id) => `Left alone, since it is not of DBOS: ${id}\n`)).join('');
+
+/**
+ * Each object that went, by segments with their times.
+ * @param took milliseconds of a segment; null where nothing of this is to be told
+ */
+export async function namedLines(
+  databases: readonly ResetDatabase[],
+  took: ((segment: Segment) => number | null) | null,
+  paint: Paint,
+): Promise<readonly string[]> {
+  if (took === null) return [];
+  const { verboseLines } = await import('../report/done.ts');
+  return databases.flatMap((database) =>
+    database.applied === null ? [] : verboseLines({ ...database, plan: database.applied }, took, paint),
+  );
+}

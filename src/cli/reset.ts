@@ -1,12 +1,10 @@
-import { RefusedError } from '../model/errors.ts';
 import { planReset, reset, type ResetPlan } from '../operations/reset.ts';
 import { DatabaseCommand } from './command.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { given, ids, valued } from './options.ts';
-import { confirmation, definitionsText, foreignText } from './reset-question.ts';
-import { isTerminal } from './terminal.ts';
+import { confirmation, definitionsText, foreignText, namedLines, refuseUnasked } from './reset-question.ts';
 import { usage } from './usage.ts';
 
 /** `dbos reset` */
@@ -19,26 +17,19 @@ export class ResetCommand extends DatabaseCommand {
   cascade = given(flags.cascade);
   keepSchema = given(flags.keepSchema);
   adopted = valued(flags.adopt);
+  verbose = given(flags.verbose);
 
   protected override async run(): Promise<number> {
     const adopt = ids(this.adopted, flags.adopt);
     const request = { ...(await this.configuration()), cascade: this.cascade, keepSchema: this.keepSchema, adopt };
     if (this.dryRun) return this.show((await planReset(request)).databases);
-    const { stdin } = this.context;
-    if (this.quiet && !this.yes) {
-      throw new RefusedError('reset asks before it deletes anything, and --quiet says nothing', {
-        hint: 'give --yes to reset without asking',
-      });
-    }
-    if (!this.yes && !isTerminal(stdin)) {
-      throw new RefusedError('reset deletes all workflow history and there is no terminal to ask on', {
-        hint: 'give --yes to reset without asking',
-      });
-    }
+    refuseUnasked(this, this.context);
     const { databases } = await reset({ ...request, confirm: confirmation(this.context, this.yes) });
     if (databases.some(({ applied }) => (applied?.changes.length ?? 0) > 0)) {
       this.print(`System database reset successfully.${this.keepSchema ? ' The tables are kept.' : ''}`);
     }
+    const took = this.verbose ? this.progress.took : null;
+    for (const line of await namedLines(databases, took, this.paint('stdout'))) this.print(line);
     return exitCodes.done;
   }
 

@@ -32,6 +32,8 @@ export function verboseLines(
     const milliseconds = took(segments[i]!);
     const time = milliseconds === null ? '' : `, ${timeSpan(milliseconds)}`;
     const changes = tables.flatMap(({ steps }) => steps.flatMap((step) => step.changes));
+    // What only stands around the others changes nothing.
+    if (changes.length === 0) return [];
     return [
       `  ${paint('dim', `segment ${i + 1} of ${segments.length}${time}`)}`,
       ...changes.flatMap((change) => wholeLines(change, told, paint)),

@@ -132,6 +132,17 @@ describe('questions', () => {
     expect(counts(file)).toMatchObject({ workflow_status: 0 });
   });
 
+  test('--verbose names the tables that were emptied, and with a whole reset all that went', async () => {
+    const { cwd } = await filled();
+    const kept = await reset(cwd, '--yes', '--verbose');
+    expect(kept.stdout).toMatch(/The tables are kept\.\n {2}segment 2 of 3, [\d.]+ s\n( {4}~ \S.*\n)+$/);
+    expect(kept.stdout).toMatch(/^ {4}~ .*workflow_status/m);
+    const gone = await runCli(['reset', '-s', url, '--yes', '--verbose'], { cwd });
+    expect(gone.stdout).toMatch(
+      /reset successfully\.\n {2}segment \d of \d, [\d.]+ s\n[^]*^ {4}- table workflow_status\n {6}- column workflow_status\./m,
+    );
+  });
+
   test('without a file nothing is made, and where no table is of ours that is said', async () => {
     const cwd = temporaryDirectory();
     const file = join(cwd, 'app.sqlite');
