@@ -1,5 +1,6 @@
 /** The library: what the command line does, for programs. It prints nothing and ends no process. */
 export { runtimeVersion } from '../schema/index.ts';
+export type { CheckState, Finding } from './model/checkup.ts';
 export type { Catalog } from './model/catalog.ts';
 export type { Alter, Change, Create, Drop, Rename } from './model/change.ts';
 export { RefusedError, QueryError, UserError } from './model/errors.ts';
@@ -11,6 +12,7 @@ export { type Commit, type Lock, type Plan, type Segment, type Statement, statem
 export type { Environment } from './model/target.ts';
 export type { CustomCommands } from './operations/custom-commands.ts';
 export type { KeptRecord, MigrationRecord } from './model/migration-record.ts';
+export { type Check, type Diagnosis, doctor, type DoctorRequest } from './operations/doctor.ts';
 export type { Grants } from './operations/grants.ts';
 export { type DatabaseHistory, history } from './operations/history.ts';
 export { type Config, type ConfigSources, loadConfig, type Overrides } from './operations/load-config.ts';

@@ -29,13 +29,19 @@ export async function inspect(database: Database, goal: Goal): Promise<Inspectio
 /** Plans over a connection that is open already. */
 export async function inspectOpened(database: Database, opened: Opened, goal: Goal): Promise<Inspection> {
   const live = await liveState(database, opened, goal);
-  const inspection = await planned(database, opened, goal, live);
+  const inspection = await inspectLive(database, opened, goal, live);
   if (goal.aim !== 'nothing' || inspection.foreign.length === 0) return inspection;
   // What depends on others' objects under names of ours has nothing to do with a reset.
-  return planned(database, opened, goal, await liveState(database, opened, goal, sparedBy(inspection)));
+  return inspectLive(database, opened, goal, await liveState(database, opened, goal, sparedBy(inspection)));
 }
 
-async function planned(database: Database, opened: Opened, goal: Goal, live: LiveState): Promise<Inspection> {
+/** Plans over what was read. @throws UserError for a state that no plan leads out of */
+export async function inspectLive(
+  database: Database,
+  opened: Opened,
+  goal: Goal,
+  live: LiveState,
+): Promise<Inspection> {
   const dialect = live.dialect ?? database.dialect;
   try {
     const plan = await planFor({ database, connection: opened.connection, dialect, live, goal });
@@ -55,7 +61,8 @@ const sparedBy = ({ foreign, settled }: Inspection): readonly string[] =>
 const withWhere = (error: UserError, where: string): UserError =>
   error.where === undefined ? new UserError(error.message, { where, hint: error.hint, cause: error }) : error;
 
-async function liveState(
+/** Reads what is there. @throws UserError for whatever keeps it from being read, and where another database is meant */
+export async function liveState(
   database: Database,
   { connection, exists }: Opened,
   { aim }: Goal,

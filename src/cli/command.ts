@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { Command } from 'clipanion';
-import { type Config, loadConfig } from '../operations/load-config.ts';
+import { type Config, type ConfigSources, loadConfig } from '../operations/load-config.ts';
 import type { Listeners, QueryEvent } from '../operations/request.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -90,9 +90,9 @@ export abstract class DatabaseCommand extends OperatorCommand {
     return this.quiet;
   }
 
-  /** What flags, environment and file say. Warnings are printed. @throws UserError for a mistake in any of them */
-  protected async configuration(role?: string): Promise<Config & { readonly on: Listeners }> {
-    const config = await loadConfig({
+  /** Where the configuration comes from. @throws UserError for a flag that is given twice */
+  protected sources(role?: string): ConfigSources {
+    return {
       file: single(this.configs, flags.config),
       environment: this.context.env,
       workingDirectory: this.context.cwd,
@@ -102,14 +102,19 @@ export abstract class DatabaseCommand extends OperatorCommand {
         schema: single(this.schemas, flags.schema),
         role,
       },
-    });
-    for (const note of config.notes) this.warn(`note: ${note}`);
-    for (const warning of config.warnings) this.warn(`warning: ${warning}`);
-    return { ...config, signal: this.context.signal, on: this.debug ? { ...this.on, query: this.told } : this.on };
+    };
   }
 
-  /** Tells on stderr what a run waits for, and what the server warns of. */
-  protected readonly on: Listeners = {
+  /** What flags, environment and file say. Warnings are printed. @throws UserError for a mistake in any of them */
+  protected async configuration(role?: string): Promise<Config & { readonly on: Listeners }> {
+    const config = await loadConfig(this.sources(role));
+    for (const note of config.notes) this.warn(`note: ${note}`);
+    for (const warning of config.warnings) this.warn(`warning: ${warning}`);
+    return { ...config, signal: this.context.signal, on: this.listeners() };
+  }
+
+  /** Tells on stderr what a run waits for, what the server warns of, and with --debug what the server is sent. */
+  protected readonly listeners = (): Listeners => ({
     wait: ({ what }) => this.warn(`waiting for ${what}`),
     warning: (text) => this.warn(`warning: ${text.replaceAll('\n', '\n         ')}`),
     segment: (event) => {
@@ -117,7 +122,6 @@ export abstract class DatabaseCommand extends OperatorCommand {
       this.live ??= new Live(this.context.stderr, this.context.env);
       this.live.listen(event);
     },
-  };
-
-  private readonly told = (event: QueryEvent): void => this.warn(queryText(event));
+    ...(this.debug ? { query: (event: QueryEvent) => this.warn(queryText(event)) } : {}),
+  });
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../model/errors.ts';
-import { maskUrl } from '../secrets/mask-url.ts';
+import { maskUrls } from '../secrets/mask-url.ts';
 import type { Painter } from './terminal.ts';
 
 /** An error as the operator reads it: what happened, where, what to do; the stack only with `--debug`. */
@@ -31,5 +31,3 @@ function stackLines(error: unknown): readonly string[] {
   for (let cause = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
   return lines.join('\ncaused by ').split('\n').map(maskUrls);
 }
-
-const maskUrls = (text: string): string => text.replaceAll(/\b[a-z+]+:\/\/\S+/gi, maskUrl);

@@ -3,6 +3,7 @@ import { toolVersion } from '../operations/version.ts';
 import { OperatorCommand } from './command.ts';
 import { shell } from './completion/shell.ts';
 import type { Context } from './context.ts';
+import { DoctorCommand } from './doctor.ts';
 import { say, sayExactly } from './door.ts';
 import { exitCodes } from './exit-codes.ts';
 import { failureText } from './failure.ts';
@@ -79,6 +80,7 @@ const commands: readonly Known[] = [
   ResetCommand,
   StartCommand,
   HistoryCommand,
+  DoctorCommand,
   PostgresCommand,
   PostgresStartCommand,
   PostgresStopCommand,

@@ -59,6 +59,22 @@ export const usage = {
       ['The statements of the last run', '$0 history --format json --limit 1'],
     ],
   }),
+  doctor: Command.Usage({
+    description: 'look at everything that a migration and an application depend on',
+    details: `
+      Looks at Node, the driver, Docker, the configuration with the source of each value, and at each database: whether
+      it is reached, its server, TLS, clock, limits and settings, the roles and their rights, what is in the way, the
+      state of the schema, and who is connected. Each check passes, is worth a look, or fails, with what to do. What
+      cannot be looked at is said, with why. Nothing is changed.
+
+      Exit codes: 0 nothing fails, 1 a check fails, or an error.
+    `,
+    examples: [
+      ['Find out why something does not work', '$0 doctor --sys-db-url postgresql://localhost/prod_dbos'],
+      ['With the role of the application', '$0 doctor --app-role myapp_user'],
+      ['For a program', '$0 doctor --format json'],
+    ],
+  }),
   start: Command.Usage({
     description: 'start the application: run the commands under runtimeConfig.start',
     details: `

@@ -5,6 +5,7 @@ import { variable } from './environment.ts';
 import { findConfiguration } from './find.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import { checkIdentifier } from './names.ts';
+import { type Provenance, provenanceOf } from './provenance.ts';
 import { readSettings } from './settings.ts';
 import type { FileSettings, Setting } from './settings.ts';
 import type { Environment, Target } from '../model/target.ts';
@@ -51,6 +52,8 @@ export interface Configuration extends Databases {
   readonly start: () => readonly string[];
   /** The configuration file as the operator named it; null where there is none. */
   readonly file: string | null;
+  /** Each setting with the place that it came from. */
+  readonly provenance: readonly Provenance[];
 }
 
 /**
@@ -69,9 +72,17 @@ export async function resolveConfiguration(given: Surroundings): Promise<Configu
     ...databases,
     schema: schema.value,
     schemaSource: schema.source,
-    role: role.value,
+    role: role.found?.value ?? null,
     ...furtherSettings(settings),
     file: file?.path ?? null,
+    provenance: provenanceOf({
+      databases,
+      schema,
+      role: role.found,
+      file: file && settings && { path: file.path, settings },
+      configFlag: flags.config,
+      environment,
+    }),
     warnings: [...databases.warnings, ...schema.warnings, ...misspeltVariables(environment)],
     notes: [...databases.notes, ...role.notes],
   };
@@ -109,22 +120,22 @@ function findSchema(flag: string | undefined, file: FileSettings | null, databas
 }
 
 interface FoundRole {
-  readonly value: string | null;
+  readonly found: Setting<string> | null;
   readonly notes: readonly string[];
 }
 
 /** One environment and one file may serve databases of both dialects; a flag was given for this run. */
 function findRole({ flags, environment }: Surroundings, file: FileSettings | null, system: Target): FoundRole {
   const found = roleOfFlag(flags) ?? roleOfEnvironment(environment) ?? file?.role ?? null;
-  if (found === null) return { value: null, notes: [] };
-  if (system.dialect === 'postgres') return { value: found.value, notes: [] };
+  if (found === null) return { found, notes: [] };
+  if (system.dialect === 'postgres') return { found, notes: [] };
   if (flags.role !== undefined) {
     throw new UserError('SQLite has no roles to grant permissions to', {
       where: '--app-role',
       hint: 'leave --app-role out',
     });
   }
-  return { value: null, notes: [`the role of ${found.source} gets nothing: SQLite has no roles`] };
+  return { found: null, notes: [`the role of ${found.source} gets nothing: SQLite has no roles`] };
 }
 
 const roleOfFlag = ({ role }: Flags): Setting<string> | null =>

@@ -90,6 +90,8 @@ export interface ServerFacts {
   readonly version: string;
   /** Why nothing can be written here, in the operator's words; null where writing is possible. */
   readonly readOnly: string | null;
+  /** Set where a pooler was found between this program and the server. */
+  readonly isPooled?: true;
   /** What to do where nothing can be written here and there is more to say than to go elsewhere. */
   readonly wayOut?: string;
   /** What the operator should know before a plan for this server is trusted. */

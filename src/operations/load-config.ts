@@ -1,3 +1,4 @@
+import type { Provenance } from '../config/provenance.ts';
 import { resolveConfiguration } from '../config/resolve.ts';
 import type { Environment } from '../model/target.ts';
 import type { CustomCommands } from './custom-commands.ts';
@@ -34,6 +35,8 @@ export interface Config extends Request {
   readonly warnings: readonly string[];
   /** What was chosen where nobody named it, and from what: `no URL given: sqlite:///./myapp.sqlite, from name (…)`. */
   readonly notes: readonly string[];
+  /** Each setting as it may be printed, with the flag, the variable or the place in the file that it came from. */
+  readonly provenance: readonly Provenance[];
 }
 
 /**
@@ -69,5 +72,6 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
     start: () => commandsOf(found.start()),
     warnings: found.warnings,
     notes: found.notes,
+    provenance: found.provenance,
   };
 }

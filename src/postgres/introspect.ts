@@ -57,13 +57,14 @@ const byDefault = 'the session is read-only by default (default_transaction_read
  * stay on the pooled connection for ever, and settings of the session with it.
  */
 const pooled = {
+  isPooled: true,
   readOnly: 'the connection goes through a pooler, on which locks of a session stay behind',
   wayOut: `connect to the server itself: the direct host and port, which providers call the direct, unpooled, session or
 non-pooling connection (often port 5432 instead of 6543); --plan, --check and --dry-run work here too`.replaceAll(
     '\n',
     ' ',
   ),
-};
+} as const;
 
 const serverFacts = ({ server, strangers }: Answer, { role }: Look, backend: number | null): ServerFacts => ({
   product: 'PostgreSQL',

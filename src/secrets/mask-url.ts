@@ -50,6 +50,9 @@ export function maskUrl(text: string): string {
   return printable(maskParameters(masked, scheme === undefined ? 0 : masked.indexOf('?')));
 }
 
+/** A text, as the message of a driver, with the passwords of all URLs in it masked. */
+export const maskUrls = (text: string): string => text.replaceAll(/\b[a-z+]+:\/\/\S+/gi, maskUrl);
+
 /** A password ends at the last `@` where the text does not say otherwise beyond doubt, or that `@` is a parameter's. */
 function maskAuthority(rest: string): string {
   const plain = PLAIN.exec(rest);

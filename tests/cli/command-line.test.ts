@@ -40,6 +40,10 @@ describe('help', () => {
     },
   );
 
+  test.each(['history', 'doctor'])('dbos %s --help says of --format what that command takes', async (command) => {
+    expect((await dbos(command, '--help')).stdout).toContain('\n  --format FORMAT         text or json\n');
+  });
+
   test('dbos migrate --help names the variables that say the same, and the forms of a URL', async () => {
     const { stdout } = await dbos('migrate', '--help');
     const text = stdout.replaceAll(/\s+/g, ' ');

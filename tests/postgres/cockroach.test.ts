@@ -17,6 +17,7 @@ import { postgres } from '../../src/postgres/dialect.ts';
 import { planSql } from '../../src/report/plan-sql.ts';
 import { connect, targetOf } from '../support/connecting.ts';
 import { parsePostgres } from '../support/parse-postgres.ts';
+import { doctor } from '../../src/operations/doctor.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { userErrorOf } from '../support/rejection.ts';
 import { aBacklog, aCheck, aForeignKey, aFunction, aKey, anIndex, aTrigger } from '../support/sample-objects.ts';
@@ -361,6 +362,19 @@ describe('a server that says it is CockroachDB', () => {
 
   /** One database that serves as both. */
   const asBoth = (url: string) => ({ system: url, application: url });
+
+  test('is examined as far as it is known', async () => {
+    const { url } = await claiming();
+    const { verdict, checks } = await doctor({ overrides: { system: url, role: 'visitor' } });
+    const found = checks.filter(({ group }) => group === 'System database');
+    const named = (name: string) => found.find((one) => one.name === name);
+    expect(verdict).toBe('fail');
+    expect(named('server')).toMatchObject({ state: 'warn', seen: expect.stringMatching(/^CockroachDB 25\.4\.2: /) });
+    expect(named('writes')).toMatchObject({ state: 'fail', seen: expect.stringContaining('only plans') });
+    expect(named('launch')).toMatchObject({ state: 'unknown', seen: 'not looked at: the server is no PostgreSQL' });
+    expect(named('event triggers')?.state).toBe('unknown');
+    expect(named('schema')).toMatchObject({ state: 'warn', seen: 'there are no tables of DBOS yet' });
+  });
 
   test('gets the plan of a full create where the schema is not there, and no consent to write', async () => {
     const { url, name } = await claiming();

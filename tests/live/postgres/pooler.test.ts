@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CliResult, runCli } from '../../cli/run.ts';
 import { findServerUser } from '../../support/postgres-binaries.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { amiss, diagnose } from '../support/doctor.ts';
 
 const program = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find((path) =>
   existsSync(path),
@@ -100,6 +101,19 @@ ignore_startup_parameters = extra_float_digits
     const checked = await run(pooled, 'migrate', '--check');
     expect([checked.exitCode, checked.stderr]).toEqual([0, '']);
     expect(checked.stdout).toMatch(/^Nothing to do: /);
+  });
+
+  test('doctor says so, and looks at the rest', async () => {
+    const { pooled, direct } = await pooledDatabase();
+    await run(direct, 'migrate');
+    const found = await diagnose(['--sys-db-url', pooled]);
+    expect([found.exitCode, amiss(found)]).toEqual([1, ['unknown docker', 'fail pooler', 'unknown application role']]);
+    expect(found.of('pooler')[0]).toMatchObject({
+      seen: 'the connection goes through a pooler, on which locks of a session stay behind',
+      todo: expect.stringContaining('connect to the server itself'),
+    });
+    expect(amiss(await diagnose(['--sys-db-url', direct]))).toEqual(['unknown docker', 'unknown application role']);
+    expect(await run(direct, 'migrate', '--check')).toMatchObject({ exitCode: 0 });
   });
 
   test('migrate is refused before anything, and no lock is left', async () => {

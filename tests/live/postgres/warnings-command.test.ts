@@ -3,6 +3,7 @@ import { migrate as migrateIt } from '../../../src/index.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 import { type CliResult, runCli } from '../../cli/run.ts';
+import { diagnose } from '../support/doctor.ts';
 
 const temporaryDirectory = temporaryDirectories();
 let server: PostgresServer;
@@ -48,6 +49,21 @@ if (!isVersioned) process.stderr.write('PostgreSQL 14 keeps no version of a coll
       expect(exitCode).toBe(0);
       if (args[1] === undefined) await expectNothingToDo(url, stderr);
     }
+  });
+
+  test('is a check of doctor that is worth a look', async () => {
+    const url = await aged('aged_patient');
+    await run('migrate', '-s', url);
+    const found = (await diagnose(['-s', url])).of('server');
+    expect(found).toMatchObject([
+      { state: 'pass' },
+      {
+        state: 'warn',
+        seen: 'database "aged_patient" has a collation version mismatch',
+        todo: expect.stringContaining('REFRESH COLLATION VERSION'),
+      },
+    ]);
+    await expectNothingToDo(url, (await run('migrate', '--check', '-s', url)).stderr);
   });
 
   test('of two databases is told of each', async () => {
