@@ -9,10 +9,10 @@ import { offersFromFpath, offersOf, testIn } from './completing.ts';
 const temporaryDirectory = temporaryDirectories();
 
 const groups: Readonly<Record<string, readonly string[]>> = {
-  dbos: ['completion', 'help', 'history', 'migrate', 'pg', 'postgres', 'reset', 'start'],
+  dbos: ['completion', 'doctor', 'help', 'history', 'migrate', 'pg', 'postgres', 'reset', 'start'],
   'dbos postgres': ['start', 'status', 'stop', 'url'],
   'dbos pg': ['start', 'status', 'stop', 'url'],
-  'dbos help': ['completion', 'history', 'migrate', 'pg', 'postgres', 'reset', 'start'],
+  'dbos help': ['completion', 'doctor', 'history', 'migrate', 'pg', 'postgres', 'reset', 'start'],
   'dbos help pg': ['start', 'status', 'stop', 'url'],
 };
 
@@ -21,6 +21,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   '--color': ['always', 'auto', 'never'],
   '--dialect': ['cockroachdb', 'postgres', 'sqlite'],
   'migrate --format': ['diff', 'github', 'json', 'markdown', 'sql', 'text'],
+  'doctor --format': ['json', 'text'],
   'history --format': ['json', 'text'],
   '--allow': ['data-loss'],
 };
