@@ -82,8 +82,8 @@ export const deriveImage = (tag: string, script: string, from = 'postgres:16'): 
   build(tag, '-', `FROM ${from}\nENTRYPOINT ${JSON.stringify(['/bin/sh', '-c', script])}\n`);
 
 /** By the builder that the daemon itself has: the other one is a package of its own. */
-const build = (tag: string, context: string, input = ''): void =>
-  void run('docker', ['build', '--quiet', '--tag', tag, context], {
+export const build = (tag: string, context: string, input = '', flags: readonly string[] = []): void =>
+  void run('docker', ['build', '--quiet', '--tag', tag, ...flags, context], {
     input,
     env: { ...process.env, DOCKER_BUILDKIT: '0' },
   });
@@ -105,17 +105,19 @@ function fill(root: string, major: number): void {
 }
 
 /** The system's own; those that came with the binaries are beside them. */
-const librariesOf = (program: string): readonly string[] =>
+export const librariesOf = (program: string): readonly string[] =>
   [...run('ldd', [program]).matchAll(/(?:=>\s|^\s+)(\/\S+)/gm)]
     .map(([, path = '']) => path)
     .filter((path) => !path.includes('/../'));
 
-function copy(from: string, to: string): void {
+/** Copies a file, and what a link leads to. */
+export function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(realpathSync(from), to);
 }
 
-function run(program: string, args: readonly string[], options: SpawnSyncOptions = {}): string {
+/** Runs a program. @throws where it fails */
+export function run(program: string, args: readonly string[], options: SpawnSyncOptions = {}): string {
   const { status, stdout, stderr } = spawnSync(program, args, { ...options, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
   return stdout;
