@@ -16,7 +16,7 @@ const fewDamages = { text: ', a tenth of the damages', environment: { DAMAGES: '
 const differences = {
   text: ', what differs between servers',
   environment: {},
-  files: '(?:properties|lock-traces|rights|history|again|converge)',
+  files: '(?:properties|portable|lock-traces|rights|history|again|converge)',
 };
 const partOf = { 14: fewDamages, 15: differences, 16: differences, 17: differences };
 

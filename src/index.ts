@@ -25,7 +25,7 @@ export {
 } from './operations/migrate.ts';
 export type { Ahead, DatabasePlan, Found, FoundState, UnmanagedObject } from './operations/outcome.ts';
 export { check, type CheckedDatabase, type CheckOutcome, plan, type PlanOutcome } from './operations/plan.ts';
-export type { Listeners, Request, SegmentEvent, Wait } from './operations/request.ts';
+export type { CatalogName, Listeners, Request, SegmentEvent, Wait } from './operations/request.ts';
 export type { Extent } from './operations/extent.ts';
 export {
   planReset,

@@ -76,7 +76,8 @@ export async function liveState(
   });
   if (exists) return live;
   if (alternative !== undefined && live.server.hasAlternative) throw insteadOf(database, alternative);
-  return { ...live, catalog: (live.dialect ?? dialect).absent(scope) };
+  // What is hidden in the database that answers for it is not hidden in this one.
+  return { ...live, catalog: (live.dialect ?? dialect).absent(scope), unread: [] };
 }
 
 const insteadOf = ({ scope, where }: Database, alternative: string): UserError =>

@@ -13,7 +13,8 @@ import { asOwner, lackingRightsOf, readOnly } from './obstacles.ts';
  */
 export function refuseImpossible(inspection: Inspection): void {
   const { live, database, plan } = inspection;
-  if (plan.changes.length === 0) return;
+  if (plan.changes.length === 0 && (live.unread ?? []).length === 0) return;
+  // Nothing is known to be missing, and not all was looked at: no more can be said than that nothing can be changed.
   refuse(readOnly(live.server), database);
   const lacking = lackingRightsOf(inspection);
   if (lacking.length > 0) {

@@ -1,5 +1,6 @@
 import type { HazardName } from '../model/hazard.ts';
 import { engines } from '../operations/engines.ts';
+import { catalogNames } from '../operations/request.ts';
 import { colourings } from './terminal.ts';
 
 /** One flag, as the parser, the help, the errors, the shells and the man page know it. */
@@ -82,6 +83,13 @@ export const flags = {
   out: { names: '--out', value: 'FILE', about: 'Write what --plan, --check or another flag prints to a file' },
   historyFormat: { names: '--format', value: 'FORMAT', about: 'text or json', values: ['text', 'json'] },
   limit: { names: '--limit', value: 'NUMBER', about: 'How many records of each database, 20 unless given' },
+  introspect: {
+    names: '--introspect',
+    value: 'CATALOG',
+    about:
+      'pg_catalog (unless given) or information_schema, which shows less: the catalog that a look reads (PostgreSQL)',
+    values: catalogNames,
+  },
   allow: {
     names: '--allow',
     value: 'HAZARD',

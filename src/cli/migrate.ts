@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { flags } from './flags.ts';
 import { commandLine, databaseLines, startLines } from './migrate-lines.ts';
 import { each, given, ids, single, valued } from './options.ts';
-import { readHazards, readPreview, show } from './preview.ts';
+import { readCatalogName, readHazards, readPreview, show } from './preview.ts';
 import { usage } from './usage.ts';
 
 /** `dbos migrate` */
@@ -21,6 +21,7 @@ export class MigrateCommand extends DatabaseCommand {
   dialects = valued(flags.dialect);
   formats = valued(flags.format);
   outs = valued(flags.out);
+  introspects = valued(flags.introspect);
   allowed = valued(flags.allow);
   ignores = valued(flags.ignore);
   adopted = valued(flags.adopt);
@@ -32,16 +33,12 @@ export class MigrateCommand extends DatabaseCommand {
       return (await import('./creation.ts')).printCreation(this, this.context);
     }
     const preview = readPreview(this);
+    const introspect = readCatalogName(this.introspects, preview);
     const [ignore, adopt] = [ids(this.ignores, flags.ignore), ids(this.adopted, flags.adopt)];
     const allow = readHazards(each(this.allowed, flags.allow));
     const config = await this.configuration(single(this.roles, flags.role));
-    const request = {
-      ...config,
-      allow,
-      adopt,
-      ignore: [...config.ignore, ...ignore],
-      listenNotify: config.listenNotify && !this.noListenNotify,
-    };
+    const listenNotify = config.listenNotify && !this.noListenNotify;
+    const request = { ...config, allow, adopt, ignore: [...config.ignore, ...ignore], listenNotify, introspect };
     if (preview !== null) return show(preview, request, this.context, this.paint('stdout'));
     const print = (line: string): void => this.print(line);
     startLines(config).forEach(print);

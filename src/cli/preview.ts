@@ -3,6 +3,7 @@ import { UserError } from '../model/errors.ts';
 import type { HazardName } from '../model/hazard.ts';
 import type { MigrateRequest } from '../operations/migrate.ts';
 import { check, plan, type PlanOutcome } from '../operations/plan.ts';
+import type { CatalogName } from '../operations/request.ts';
 import type { RunView } from '../report/view.ts';
 import type { Context } from './context.ts';
 import { say, sayExactly } from './door.ts';
@@ -64,6 +65,23 @@ export function modesGiven(modes: Modes): readonly string[] {
   const given = modeFlags.flatMap(([mode, flag]) => (modes[mode] ? [flag] : []));
   if (given.length > 1) throw new UserError(`${given.join(' and ')} exclude one another`, { hint: 'give one of them' });
   return given;
+}
+
+/**
+ * The catalog that is to be read.
+ * @throws UserError for another word, and where what the catalog does not show could be changed
+ */
+export function readCatalogName(
+  words: readonly string[] | undefined,
+  preview: Preview | null,
+): CatalogName | undefined {
+  const word = single(words, flags.introspect);
+  if (word === undefined) return undefined;
+  const name = oneOf(word, flags.introspect);
+  if (name === 'pg_catalog' || preview !== null) return name;
+  throw new UserError('--introspect information_schema shows too little to change anything by', {
+    hint: 'run it without, on PostgreSQL, or only look: --check, --plan or --dry-run',
+  });
 }
 
 interface Previewing extends Modes {

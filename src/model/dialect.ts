@@ -76,16 +76,22 @@ export interface LiveState {
   /** What the operator may want to know of an object and is no part of its definition: `8192 bytes, 12 scans`. */
   readonly notes: ReadonlyMap<ObjectId, string>;
   readonly server: ServerFacts;
+  /**
+   * What the reading could not look at, in the operator's words, on engines and for roles that are not shown all. Its
+   * `dialect` takes that to be as declared.
+   */
+  readonly unread?: readonly string[];
   /** What the role lacks for these changes. */
   readonly lackingRights: (changes: readonly Change[], exists: boolean) => readonly LackingRight[];
   /** Objects of others that the engine would refuse these changes for; not there where an engine refuses none. */
   readonly blockers?: (changes: readonly Change[]) => Promise<readonly Obstacle[]>;
-  /** Set where the server turned out to be another product than its URL says: how that is spoken to. */
+  /** Set where the server is another product than its URL says, or was not looked at whole: how that is spoken to. */
   readonly dialect?: Dialect;
 }
 
 export interface ServerFacts {
-  readonly product: 'PostgreSQL' | 'CockroachDB' | 'SQLite';
+  /** `PostgreSQL`, `SQLite`, or as the server calls itself. */
+  readonly product: string;
   /** As the server says it: `16.4`. */
   readonly version: string;
   /** Why nothing can be written here, in the operator's words; null where writing is possible. */

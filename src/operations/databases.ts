@@ -11,7 +11,7 @@ import type { Environment, PostgresTarget, Target } from '../model/target.ts';
 import type { History } from '../planner/history.ts';
 import { maskUrl } from '../secrets/mask-url.ts';
 import { renameColumn } from '../sql/rename-column.ts';
-import type { Listeners, Request } from './request.ts';
+import type { CatalogName, Listeners, Request } from './request.ts';
 import { psqlWay, sqliteWay, type Way } from './way.ts';
 
 /** A database of a run with what it is to the operator. */
@@ -23,8 +23,11 @@ export interface RunDatabase {
 }
 
 /** Loaded for the dialects in use only. */
-const dialects: { readonly [D in DialectName]: () => Promise<Dialect> } = {
-  postgres: async () => (await import('../postgres/dialect.ts')).postgres,
+const dialects: { readonly [D in DialectName]: (introspect: CatalogName | undefined) => Promise<Dialect> } = {
+  postgres: async (introspect) => {
+    const { postgres, postgresByInformationSchema } = await import('../postgres/dialect.ts');
+    return introspect === 'information_schema' ? postgresByInformationSchema : postgres;
+  },
   sqlite: async () => (await import('../sqlite/dialect.ts')).sqlite,
 };
 
@@ -99,7 +102,7 @@ const located = (target: Target, directory: string | undefined): Target =>
 
 async function isSame(a: Target, b: Target, environment: Environment | null): Promise<boolean> {
   if (a.dialect !== b.dialect) return false;
-  const { placeOf } = await dialects[a.dialect]();
+  const { placeOf } = await dialects[a.dialect](undefined);
   return placeOf(a, environment) === placeOf(b, environment);
 }
 
@@ -114,11 +117,11 @@ async function runDatabase(
   request: Request,
   targets: Targets,
 ): Promise<RunDatabase> {
-  const { schema = 'dbos', role = null, environment = null, signal, on } = request;
+  const { schema = 'dbos', role = null, environment = null, introspect, signal, on } = request;
   const official = request.derived === true && target === targets.system ? officialDefault(targets) : null;
   const { dialect: name } = target;
   const common = {
-    dialect: await dialects[name](),
+    dialect: await dialects[name](introspect),
     target,
     where: maskUrl(target.text),
     environment,
@@ -130,6 +133,7 @@ async function runDatabase(
     onQuery: queryListener(title, on),
   };
   if (name === 'sqlite') {
+    if (introspect !== undefined) throw noChoice(common.where);
     const scope = { database: target.path, schema: 'main', definitions, role: null };
     return { title, database: { ...common, scope }, way: sqliteWay(target) };
   }
@@ -140,6 +144,12 @@ async function runDatabase(
       : { ...common, scope: { ...scope, alternative: official.database }, alternative: maskUrl(official.text) };
   return { title, database, way: psqlWay(target, targets.system.dialect === 'postgres' ? targets.system : target) };
 }
+
+const noChoice = (where: string): UserError =>
+  new UserError('SQLite has one catalog: there is no other to be read by', {
+    where,
+    hint: 'run it without --introspect',
+  });
 
 /** What the official tools call a derived system database. */
 const officialDefault = ({ application }: Targets): PostgresTarget | null =>

@@ -49,6 +49,8 @@ export interface DatabasePlan {
   readonly foreign: readonly ObjectId[];
   /** What would keep `migrate` from applying the plan; empty where nothing does. */
   readonly obstacles: readonly Obstacle[];
+  /** What could not be looked at, in words: it is taken to be as declared. Empty where all was looked at. */
+  readonly unread: readonly string[];
   /** What the reader should know before the plan is trusted; null where there is nothing. */
   readonly caveat: string | null;
   /** The statements that a session sends before it changes anything. */
@@ -90,6 +92,7 @@ export async function databasePlanOf(
     ...leftAlone(inspection, ignore),
     foreign: inspection.foreign,
     obstacles: obstaclesOf(inspection),
+    unread: live.unread ?? [],
     caveat: live.server.caveat ?? null,
     session: dialect.session,
     begin: dialect.begin,

@@ -2,6 +2,11 @@ import type { SegmentProgress } from '../apply/apply.ts';
 import type { HazardName } from '../model/hazard.ts';
 import type { Environment } from '../model/target.ts';
 
+/** The catalogs that a PostgreSQL server can be read by. */
+export const catalogNames = ['pg_catalog', 'information_schema'] as const;
+
+export type CatalogName = (typeof catalogNames)[number];
+
 /** What a run is waiting for, once that takes longer than a moment. */
 export interface Wait {
   /** The database that waits, as in `DatabasePlan.title`; null before it is known which. */
@@ -58,6 +63,11 @@ export interface Request {
   readonly adopt?: readonly string[] | undefined;
   /** False for an application that polls: without the trigger that sends NOTIFY, and its function. */
   readonly listenNotify?: boolean | undefined;
+  /**
+   * Which catalog of a PostgreSQL server is read; `pg_catalog` unless it is given. By `information_schema`, as all other
+   * products are read, less is seen, and nothing is written.
+   */
+  readonly introspect?: CatalogName | undefined;
   /** Where `PG…` variables and `HOME` are looked up. Without it none is, and no password file either. */
   readonly environment?: Environment | undefined;
   /** Absolute: paths of SQLite files count from it; otherwise from the process's own working directory. */

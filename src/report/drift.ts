@@ -27,12 +27,18 @@ export async function checkText({ databases }: RunView, paint: Paint): Promise<s
 function inSyncText(databases: readonly DatabaseView[], paint: Paint): string {
   const left = databases.map((view) => ({ title: view.title, text: leftAloneText(view, paint) }));
   return [
-    'Nothing to do: the live schema is as declared.\n',
+    `Nothing to do: ${inSyncWords(databases)}.\n`,
     ...left
       .filter(({ text }) => text !== '')
       .map(({ title, text }) => (databases.length === 1 ? text : `${paint('bold', title)}\n${text}`)),
   ].join('');
 }
+
+/** No more is said to be as declared than was looked at. */
+const inSyncWords = (databases: readonly DatabaseView[]): string =>
+  databases.every(({ unread }) => unread.length === 0)
+    ? 'the live schema is as declared'
+    : 'what was looked at is as declared';
 
 async function databaseText(view: DatabaseView, wholes: readonly Whole[], paint: Paint): Promise<string> {
   const left = leftAloneText(view, paint);

@@ -4,10 +4,10 @@ import type { DatabaseView, UnmanagedView } from './view.ts';
 
 /**
  * What a plan leaves alone: others' objects on our tables, first those that can break the runtime, with what mends
- * them, then retired tables with rows, then what only has a name of ours.
+ * them, then retired tables with rows, then what only has a name of ours; and at the end what was not looked at.
  */
 export function leftAloneText(
-  { retired, unmanaged, foreign }: Pick<DatabaseView, 'retired' | 'unmanaged' | 'foreign'>,
+  { retired, unmanaged, foreign, unread }: Pick<DatabaseView, 'retired' | 'unmanaged' | 'foreign' | 'unread'>,
   paint: Paint,
 ): string {
   return [
@@ -15,6 +15,8 @@ export function leftAloneText(
     ...unmanaged.filter(({ danger }) => danger === null).map((one) => signed('·', `${said(one)}: left alone`, paint)),
     ...retired.map((id) => signed('·', retiredText(id), paint)),
     ...foreign.map((id) => signed('·', `${id} has a name of DBOS's and is not of DBOS: left alone`, paint)),
+    ...(unread.length === 0 ? [] : ['  Not looked at, and taken to be as declared:']),
+    ...unread.map((what) => wrapped(`· ${what}`, 4, 6)),
   ]
     .map((text) => `${text}\n`)
     .join('');

@@ -44,6 +44,7 @@ const databaseJson = (view: DatabaseView): unknown => ({
   })),
   retired: view.retired,
   foreign: view.foreign,
+  unread: view.unread,
   obstacles: view.obstacles.map(({ what, remedy }) => ({ what, remedy })),
   unmanaged: view.unmanaged.map(({ id, danger, mend, coveredBy, note }) => ({ id, danger, mend, coveredBy, note })),
 });

@@ -69,6 +69,7 @@ function databaseBlocks(view: DatabaseView, without: ReadonlySet<Part>): readonl
       ? ''
       : folded('SQL', codeBlock(planSql({ databases: [view], commands: [] }), 'sql')),
     without.has('strangers') ? '' : strangersText(view),
+    unreadText(view),
     isPending ? applyText(view) : '',
   ];
   return parts.filter((text) => text !== '');
@@ -158,6 +159,15 @@ function factsText({ note, coveredBy }: UnmanagedView): string {
   ];
   return facts.length === 0 ? '' : ` (${facts.join('; ')})`;
 }
+
+/** What is taken to be as declared, since nobody has looked. */
+const unreadText = ({ unread }: DatabaseView): string =>
+  unread.length === 0
+    ? ''
+    : folded(
+        'Not looked at, and taken to be as declared',
+        capped(unread.map((what) => `- ${sentence(what)}`)).join('\n'),
+      );
 
 /** The states that it leads from and to, and the command. */
 function applyText(view: DatabaseView): string {

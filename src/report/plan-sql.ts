@@ -27,6 +27,7 @@ function databaseLines(view: DatabaseView, previous: DatabaseView | undefined): 
   return [
     comment(`${view.title}: ${view.url}`),
     ...view.obstacles.map(({ what }) => comment(what)),
+    ...view.unread.map((what) => comment(`not looked at: ${what}`)),
     ...renamesOf(view).map(({ text, sql }) => comment(`${text} ${sql}`)),
     ...(previous?.dialect === view.dialect ? [] : [stopAtErrors[view.dialect]]),
     ...(view.connectServer === null || elsewhere.length === 0 ? [] : [view.connectServer]),

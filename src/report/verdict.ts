@@ -34,7 +34,8 @@ export function headlineOf(view: DatabaseView, outline: Outline = outlineOf(view
   const verdict = verdictOf(view);
   if (verdict === 'dangerous') return told;
   if (verdict === 'ahead') return 'made by a newer release than this tool: nothing is changed';
-  if (verdict === 'nothing-to-do') return 'nothing to do';
+  if (verdict === 'nothing-to-do')
+    return view.unread.length === 0 ? 'nothing to do' : 'nothing to do in what was looked at';
   return [
     counted(view.plan.changes.length, 'change'),
     waitersOf(outline),

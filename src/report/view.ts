@@ -36,6 +36,8 @@ export interface DatabaseView {
   readonly unmanaged: readonly UnmanagedView[];
   /** Tables, views and functions that have a name of DBOS's and are somebody else's. */
   readonly foreign: readonly ObjectId[];
+  /** What could not be looked at, and is taken to be as declared. */
+  readonly unread: readonly string[];
   /** What would keep the plan from being applied. */
   readonly obstacles: readonly Obstacle[];
   /** What a session sends before it changes anything. */

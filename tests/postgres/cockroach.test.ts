@@ -9,7 +9,7 @@ import { lookFor } from '../../src/model/look.ts';
 import type { CatalogObject, ObjectId } from '../../src/model/objects.ts';
 import { type Statement, statementsOf } from '../../src/model/plan.ts';
 import { migrate } from '../../src/operations/migrate.ts';
-import { plan as planRun } from '../../src/operations/plan.ts';
+import { check as checkRun, plan as planRun } from '../../src/operations/plan.ts';
 import { planReset } from '../../src/operations/reset.ts';
 import { plan } from '../../src/planner/plan.ts';
 import { cockroach } from '../../src/postgres/cockroach/dialect.ts';
@@ -343,22 +343,25 @@ describe('a server that says it is CockroachDB', () => {
   /** The visitor's URL of a database that claims to be something, or nothing. */
   async function databaseOf(claims: string | null): Promise<{ readonly url: string; readonly name: string }> {
     const { database: name } = targetOf(await server.createDatabase('cockroach'));
+    await sabotage(name, claims);
+    return { url: server.url(name, { user: 'visitor', password: 'visitor' }), name };
+  }
+
+  async function sabotage(name: string, claims: string | null): Promise<void> {
     await server.query(
       `REVOKE EXECUTE ON FUNCTION pg_catalog.query_to_xml(text, boolean, boolean, text) FROM PUBLIC;
       REVOKE EXECUTE ON FUNCTION pg_catalog.pg_describe_object(oid, oid, integer) FROM PUBLIC;`,
       name,
     );
-    if (claims !== null) {
-      await server.query(
-        `CREATE FUNCTION public.version() RETURNS text LANGUAGE sql AS $$ SELECT '${claims}'::text $$;
-        ALTER DATABASE "${name}" SET search_path = public, pg_catalog;`,
-        name,
-      );
-    }
-    return { url: server.url(name, { user: 'visitor', password: 'visitor' }), name };
+    if (claims === null) return;
+    await server.query(
+      `CREATE FUNCTION public.version() RETURNS text LANGUAGE sql AS $$ SELECT '${claims}'::text $$;
+      ALTER DATABASE "${name}" SET search_path = public, pg_catalog;`,
+      name,
+    );
   }
-  const claiming = (): ReturnType<typeof databaseOf> =>
-    databaseOf('CockroachDB CCL v25.4.2 (x86_64-pc-linux-gnu, built 2026/01/05 15:04:05, go1.23.12)');
+  const claim = 'CockroachDB CCL v25.4.2 (x86_64-pc-linux-gnu, built 2026/01/05 15:04:05, go1.23.12)';
+  const claiming = (): ReturnType<typeof databaseOf> => databaseOf(claim);
 
   /** One database that serves as both. */
   const asBoth = (url: string) => ({ system: url, application: url });
@@ -417,7 +420,7 @@ describe('a server that says it is CockroachDB', () => {
     const { url, name } = await claiming();
     const look = lookFor({ database: name, schema: 'dbos', definitions, role: null });
     const live = await postgres.introspect(await connect(url), look);
-    expect(live.dialect).toBe(cockroach);
+    expect(declareFor(live.dialect!)).toEqual(there);
     expect(live.server).toMatchObject({ product: 'CockroachDB', version: '25.4.2', user: 'visitor' });
     expect(await cockroach.introspect(await connect(url), look)).toMatchObject({ server: live.server });
     await expect(cockroach.introspect(await connect(server.url()), look)).rejects.toThrow('is no CockroachDB');
@@ -435,24 +438,78 @@ describe('a server that says it is CockroachDB', () => {
     }
   });
 
-  test('is left alone where the schema is there, by migrate and by reset', async () => {
+  test('is read by information_schema where the schema is there, and left alone by migrate and by reset', async () => {
     const { url, name } = await claiming();
     await server.query('CREATE SCHEMA dbos', name);
     await server.mark();
-    for (const run of [() => planRun(asBoth(url)), () => migrate(asBoth(url)), () => planReset({ system: url })]) {
-      const error = await userErrorOf(run);
-      expect(error.message).toBe('the schema dbos stands on CockroachDB, where this release can read none');
-      expect(error.where).toContain(name);
-      expect(error.where).not.toContain('visitor:visitor');
-      expect(error.hint).toContain('--dry-run');
-    }
+    const [database] = (await planRun(asBoth(url))).databases;
+    expect(database).toMatchObject({ server: 'CockroachDB 25.4.2', found: null });
+    expect(database?.unread).toContain('indexes');
+    // The role may not use the schema, so that each table may be there.
+    expect(database?.plan.changes.filter(({ id }) => !id.startsWith('function:'))).toEqual([]);
+    expect((await userErrorOf(() => migrate(asBoth(url)))).message).toMatch(
+      /^nothing can be changed here: on CockroachDB/,
+    );
+    const error = await userErrorOf(() => planReset({ system: url }));
+    expect(error.message).toBe(
+      'the schema dbos stands on CockroachDB, where this release cannot see what depends on it',
+    );
+    expect(error.where).toContain(name);
+    expect(error.where).not.toContain('visitor:visitor');
+    expect(error.hint).toContain('DROP SCHEMA');
     expect((await server.messages(name)).filter(isWriting)).toEqual([]);
+  });
+
+  test('is as declared where all that is shown of it is, and differs where something is missing', async () => {
+    const url = await server.createDatabase('cockroach');
+    const name = targetOf(url).database;
+    await server.query(`GRANT CREATE ON DATABASE "${name}" TO visitor`);
+    const request = { ...asBoth(server.url(name, { user: 'visitor', password: 'visitor' })), listenNotify: false };
+    await migrate(request);
+    await sabotage(name, claim);
+    const complete = await checkRun(request);
+    expect(complete.databases[0]?.server).toBe('CockroachDB 25.4.2');
+    expect(complete.databases[0]?.plan.changes).toEqual([]);
+    expect(complete.equal).toBe(true);
+    // A product need not have all that the standard names.
+    await server.query(
+      `DROP VIEW information_schema.referential_constraints, information_schema.triggered_update_columns CASCADE`,
+      name,
+    );
+    const less = await checkRun(request);
+    expect(less.equal).toBe(true);
+    expect(less.databases[0]?.unread.join('\n')).toMatch(/^definitions of key:.* and \d+ more, not shown to visitor$/m);
+    expect((await userErrorOf(() => migrate(request))).message).toMatch(/^nothing can be changed here: on CockroachDB/);
+    await server.query(
+      `ALTER TABLE dbos.streams ALTER value TYPE varchar(9); ALTER TABLE dbos.workflow_status DROP COLUMN priority;
+      DROP FUNCTION dbos.send_message; UPDATE dbos.dbos_migrations SET version = 1`,
+      name,
+    );
+    expect(
+      (await checkRun(request)).databases[0]?.plan.changes.map(({ type, id }) => `${type} ${id.replace(/\(.*/, '')}`),
+    ).toEqual([
+      'alter column:dbos.streams.value',
+      'create column:dbos.workflow_status.priority',
+      'create function:dbos.send_message',
+      'alter version:dbos.dbos_migrations',
+    ]);
   });
 
   test('has nothing to reset where the schema is not there', async () => {
     const { url } = await claiming();
     const { databases } = await planReset({ system: url });
     expect(databases).toMatchObject([{ definitions: [], plan: { segments: [], changes: [] } }]);
+  });
+
+  test('may be of another name', async () => {
+    const { url } = await databaseOf('Kin 3.1 on x86_64');
+    const [database] = (await planRun(asBoth(url))).databases;
+    expect(database?.server).toBe('Kin 3.1');
+    expect(database?.caveat).toMatch(/^nobody has tried these statements on Kin yet/);
+    expect(sqlOf(statementsOf(database!.plan))).toContain('CREATE SCHEMA "dbos"');
+    expect((await userErrorOf(() => migrate(asBoth(url)))).message).toMatch(
+      /^nothing can be changed here: on Kin this/,
+    );
   });
 
   test.each([null, 'PostgreSQL 18.0, which is no CockroachDB v1'])(

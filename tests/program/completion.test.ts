@@ -20,6 +20,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 const values: Readonly<Record<string, readonly string[]>> = {
   '--color': ['always', 'auto', 'never'],
   '--dialect': ['cockroachdb', 'postgres', 'sqlite'],
+  '--introspect': ['information_schema', 'pg_catalog'],
   'migrate --format': ['diff', 'github', 'json', 'markdown', 'sql', 'text'],
   'doctor --format': ['json', 'text'],
   'history --format': ['json', 'text'],

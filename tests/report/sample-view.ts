@@ -158,6 +158,7 @@ export const viewOf = (more: Partial<DatabaseView> = {}): DatabaseView => ({
   retired: [],
   unmanaged: [],
   foreign: [],
+  unread: [],
   obstacles: [],
   session: [],
   begin: ['BEGIN', "SET LOCAL lock_timeout = '200ms'"],

@@ -1,6 +1,7 @@
 import { catalogOf } from '../../model/catalog.ts';
 import { withoutListenNotify } from '../../model/definition.ts';
-import type { Dialect } from '../../model/dialect.ts';
+import type { Connection, Dialect, LiveState } from '../../model/dialect.ts';
+import type { Look } from '../../model/look.ts';
 import type { CatalogObject } from '../../model/objects.ts';
 import type { Statement } from '../../model/plan.ts';
 import { declare } from '../declare.ts';
@@ -12,8 +13,9 @@ import { completeUrl, open, placeOf } from '../open.ts';
 import { readRecords, record } from '../record.ts';
 import { render } from '../render.ts';
 import { settle } from '../settle.ts';
+import { readPortably } from '../portable/dialect.ts';
+import { askServer } from '../portable/server.ts';
 import { cockroachKinds } from './kinds.ts';
-import { introspect } from './live.ts';
 
 /**
  * CockroachDB: what it lacks of PostgreSQL and what it words otherwise. Its schema changes are made online, and, from
@@ -45,6 +47,12 @@ export const cockroach: Dialect = {
   settle,
   render: (changes, context) => render(changes, context, cockroachKinds).map(standsAlone),
 };
+
+async function introspect(connection: Connection, look: Look): Promise<LiveState> {
+  const server = await askServer(connection, look);
+  if (server.product !== 'CockroachDB') throw new Error('the server is no CockroachDB');
+  return readPortably(connection, look, () => cockroach, server);
+}
 
 /** INTEGER has 64 bits there, INT4 the 32 that PostgreSQL means. https://www.cockroachlabs.com/docs/stable/int */
 const integersOf32Bits = (text: string): string => text.replaceAll(/\binteger\b/g, 'int4');

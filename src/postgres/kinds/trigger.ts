@@ -34,7 +34,7 @@ const query = `SELECT tab.relname AS "table", t.tgname AS name, pg_get_triggerde
     CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' ELSE 'origin' END AS enabled,
     quote_ident(t.tgname) AS "printedName", quote_ident(tn.nspname) || '.' || quote_ident(tab.relname) AS "printedTable",
     n.nspname AS "functionSchema", p.proname AS "functionName", oidvectortypes(p.proargtypes) AS signature,
-    quote_ident(n.nspname) || '.' || quote_ident(p.proname) AS "printedFunction"
+    CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(p.proname) AS "printedFunction"
   FROM tab JOIN pg_namespace tn ON tn.oid = tab.relnamespace JOIN pg_trigger t ON t.tgrelid = tab.oid AND NOT t.tgisinternal
   JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace`;
 

@@ -75,8 +75,8 @@ export interface Convergence extends Outcome {
 }
 
 /**
- * Migrates once and compares with all that is promised of it: the schema of a fresh database, every row, and a second
- * run that writes nothing.
+ * Reads it both ways, migrates once and compares with all that is promised of it: the schema of a fresh database, every
+ * row, and a second run that writes nothing.
  */
 export async function converge(
   { engine, described }: Fresh,
@@ -85,6 +85,7 @@ export async function converge(
 ): Promise<Convergence> {
   const urls = urlsOf(wish);
   const before = await Promise.all(urls.map((url) => engine.open(url, keepsakeOf)));
+  const apart = (await Promise.all(urls.map((url) => engine.readingsApart(url)))).flat();
   const failure = await migrateOnce().then(
     () => [],
     (error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)],
@@ -100,6 +101,7 @@ export async function converge(
   }
   const writes = await engine.writesDuring(urls, () => migrate(wish).catch(() => {}));
   const problems = {
+    'the readings differ': apart,
     'migrate failed': failure,
     'rows lost': lost,
     'tables of other tools touched': touched,

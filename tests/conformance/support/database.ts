@@ -25,5 +25,7 @@ export interface Engine {
   open<T>(url: string, use: (database: Database) => Promise<T>): Promise<T>;
   /** What is written in these databases while something runs, as far as can be told. */
   writesDuring(urls: readonly string[], run: () => Promise<unknown>): Promise<readonly string[]>;
+  /** In what the ways to read one catalog differ, where there are two. */
+  readingsApart(url: string): Promise<readonly string[]>;
   drop(url: string): Promise<void>;
 }

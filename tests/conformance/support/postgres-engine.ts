@@ -3,6 +3,7 @@ import { Client, escapeIdentifier as quote } from 'pg';
 import { systemDefinitions } from '../../../schema/index.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import type { Database, Engine } from './database.ts';
+import { readingsApart } from './readings.ts';
 import type { Table } from './sample-rows.ts';
 
 export interface PostgresEngine extends Engine {
@@ -31,6 +32,7 @@ export async function startPostgresEngine(major: number, logged: 'mod' | 'all' =
       await run();
       return (await Promise.all(urls.map((url) => server.messages(nameOf(url))))).flat();
     },
+    readingsApart,
     async drop(url) {
       await server.query(`DROP DATABASE ${nameOf(url)} WITH (FORCE)`);
     },

@@ -27,6 +27,7 @@ export const sqliteEngine = (directory: string): Engine => ({
     await run();
     return urls.filter((url, i) => hashOf(url) !== before[i]).map((url) => `the file ${url} has changed`);
   },
+  readingsApart: async () => [],
   drop(url) {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${pathOf(url)}${end}`, { force: true });
     return Promise.resolve();

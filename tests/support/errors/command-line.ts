@@ -25,5 +25,8 @@ export const commandLineCases: Cases<Place> = {
     options: { cwd: directory() },
   }),
   'reset deletes all workflow history and there is no terminal to ask on': line('reset -s sqlite:///./a.sqlite'),
+  'SQLite has one catalog: there is no other to be read by': line(
+    'migrate --plan -s sqlite:///./a.sqlite --introspect information_schema',
+  ),
   'SQLite has no roles to grant permissions to': line('migrate -s sqlite:///./a.sqlite --app-role app'),
 };

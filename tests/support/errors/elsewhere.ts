@@ -10,6 +10,9 @@ export const elsewhere: Readonly<Record<string, Readonly<Record<string, string>>
     'no TLS connection: certificate revoked': 'tests/live/postgres/ssl.test.ts',
   },
   Migrating: {
+    'nothing can be changed here: information_schema shows too little to change anything by':
+      'tests/live/postgres/portable.test.ts',
+    '--introspect information_schema shows too little to change anything by': 'tests/cli/introspect.test.ts',
     'blocked by …, which refers to …': 'tests/live/postgres/reset-keep-schema.test.ts',
     'blocked by trigger …, which would run when the table is emptied': 'tests/live/postgres/reset-keep-schema.test.ts',
     'nothing can be changed here: the connection goes through a pooler …': 'tests/live/postgres/pooler.test.ts',
@@ -46,8 +49,9 @@ export const notMade: Readonly<Record<string, Readonly<Record<string, string>>>>
     'another migration of this database has been running for ten minutes': 'it takes ten minutes',
     'source database … is being accessed by other users': 'it takes a minute; that it is waited for is tested',
     '… already exists': 'another session has to be quicker than one statement; it is tested on the driver',
-    'nothing can be changed here: on CockroachDB this release only plans': 'it takes a cluster; tested on the dialect',
-    'the schema … stands on CockroachDB, where this release can read none': 'it takes a cluster; tested on the dialect',
+    'nothing can be changed here: on … this release only plans': 'it takes a cluster; tested on the dialect',
+    'the schema … stands on …, where this release cannot see what depends on it':
+      'it takes a cluster; tested on the dialect',
     'the directory to run custom commands in …': 'a shell that stands in a removed directory starts no Node here',
   },
   'dbos postgres': {
