@@ -140,7 +140,7 @@ describe('the messages of docs/troubleshooting.md', () => {
     .join('\n');
   /** Where a message is put together: from parts of its own, and from names and figures. */
   const composed = /…|^(?:warning|note): |^waiting for |(?<=here: )|\b[A-Z]+:[A-Z]+\b|\bX_\w+|\bmy.app\S*|\bN\b|\d+|"/;
-  // Rows of two cells: those of four are failures, which `tests/cli/troubleshooting.test.ts` makes happen.
+  // Rows of two cells: those of four are failures, which `tests/program/troubleshooting.test.ts` makes happen.
   const cells = [...page('docs/troubleshooting.md').text.matchAll(/^\| (`[^|]*`) \| [^|]* \|$/gm)];
   const messages = [
     ...cells.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)),

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { amiss, diagnose } from '../live/support/doctor.ts';
 import { temporaryDirectories } from '../support/temporary-directory.ts';
-import { type CliResult, runCli } from './run.ts';
+import { type CliResult, runCli } from '../cli/run.ts';
 
 const temporaryDirectory = temporaryDirectories();
 const url = 'sqlite:///./app.sqlite';
