@@ -42,7 +42,7 @@ const missingPaths = ({ spans, blocks }: Page): readonly string[] =>
 /** Scripts of package.json that a page tells to run. */
 const scriptsIn = ({ spans, blocks }: Page): readonly string[] =>
   [...spans, ...blocks.map(({ text }) => text)].flatMap((code) =>
-    [...code.matchAll(/\bnpm (?:run )?(?!ci|run|pack|cache|i\b)([\w:-]+)/g)].map(([, name = '']) => name),
+    [...code.matchAll(/\bnpm (?:run )?(?!ci|run|pack|cache|install|i\b)([\w:-]+)/g)].map(([, name = '']) => name),
   );
 
 /** Flags of ours that a page names: those of a command line of ours, and those that are named by themselves. */
