@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type { Cases } from './case.ts';
 import { as, migrateIn, nameOf, type ServerPlace } from './server.ts';
 
@@ -89,6 +90,12 @@ export const migratingCases: Cases<ServerPlace> = {
     CREATE FUNCTION public.undo() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN DROP INDEX IF EXISTS dbos.idx_workflow_status_pending; END $$;
     CREATE EVENT TRIGGER undo ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION public.undo()`),
     ),
+  // Waited for, for a minute.
+  'source database … is being accessed by other users': async ({ server }) => {
+    const session = new Client({ connectionString: server.url('template1'), ssl: false });
+    await session.connect();
+    return { ...migrateIn(server.url('not_there')), after: async () => session.end() };
+  },
   'these objects of yours depend on the system tables: …': async ({ changed }) => ({
     args: ['reset', '--yes', '-s', await changed('CREATE VIEW public.v AS SELECT value FROM dbos.streams')],
   }),
