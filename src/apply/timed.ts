@@ -2,7 +2,9 @@ import type { Connection } from '../model/dialect.ts';
 
 /** One message to a database, as it was answered. */
 export interface AnsweredQuery {
+  /** Its statements. */
   readonly sql: readonly string[];
+  /** How long the answer took. */
   readonly milliseconds: number;
   /** Why it was refused; null where it was not. */
   readonly error: string | null;
@@ -15,13 +17,11 @@ export const timed = (connection: Connection, onQuery: (query: AnsweredQuery) =>
     const sql = typeof statements === 'string' ? [statements] : statements;
     const start = performance.now();
     const tell = (error: string | null): void => onQuery({ sql, milliseconds: performance.now() - start, error });
-    try {
-      const rows = await connection.query(statements, options);
-      tell(null);
-      return rows;
-    } catch (error) {
+    const rows = await connection.query(statements, options).catch((error: unknown) => {
       tell((error as Error).message);
       throw error;
-    }
+    });
+    tell(null);
+    return rows;
   },
 });

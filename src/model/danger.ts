@@ -15,6 +15,9 @@ import type {
  * that the runtime writes is dangerous, and only what provably cannot is harmless. Null stands for that.
  */
 
+/** What helps where no statement does. */
+export const withoutMend = 'no single statement mends it: make the table again without it';
+
 /** Objects by id, as a catalog has them. */
 export type Objects = ReadonlyMap<ObjectId, CatalogObject>;
 

@@ -1,5 +1,8 @@
 import type { ObjectKind, ReferentialAction } from './objects.ts';
 
+/** The table whose row tells a runtime, at its launch, which version the schema has. */
+export const versionTable = 'dbos_migrations';
+
 /** Column types by meaning; each dialect spells them its way. */
 export type ColumnType =
   | 'text'

@@ -11,7 +11,7 @@ export interface DoctorRequest extends ConfigSources {
   /** As in `Request`, beside the patterns of the configuration. */
   readonly ignore?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly on?: Pick<Listeners, 'wait'> | undefined;
+  readonly on?: Pick<Listeners, 'wait' | 'query'> | undefined;
 }
 
 /** One check with what it is about: `This machine`, `Configuration`, or the title of a database. */

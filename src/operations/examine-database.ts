@@ -1,4 +1,5 @@
 import { openDatabase } from '../apply/database.ts';
+import { versionTable } from '../model/definition.ts';
 import { type Inspection, inspectLive, liveState } from '../apply/inspect.ts';
 import type { Examiner, Finding, Probe, Subject } from '../model/checkup.ts';
 import { passed, unseen } from '../model/checkup.ts';
@@ -15,9 +16,6 @@ const examiners: { readonly [D in DialectName]: () => Promise<Examiner> } = {
   postgres: async () => (await import('../postgres/examine/examiner.ts')).examiner,
   sqlite: async () => (await import('../sqlite/examine.ts')).examiner,
 };
-
-/** The table whose row a runtime reads at its launch. */
-const versionTable = 'dbos_migrations';
 
 /**
  * Looks at one database from all sides, and changes nothing. Whatever cannot be found out is said.

@@ -1,4 +1,5 @@
 import type { Inspection } from '../apply/inspect.ts';
+import { versionTable } from '../model/definition.ts';
 import type { Found } from '../planner/recognise.ts';
 
 /** Which release of the runtime made what was found; null where it is as declared, ahead, none of the runtime's, or not looked at whole. */
@@ -10,7 +11,7 @@ export async function foundIn({
   database,
   live: state,
 }: Inspection): Promise<Found | null> {
-  const isSystem = database.scope.definitions.tables.some(({ name }) => name === 'dbos_migrations');
+  const isSystem = database.scope.definitions.tables.some(({ name }) => name === versionTable);
   // What was not looked at tells releases apart too.
   const isPartial = (state.unread ?? []).length > 0;
   if (ahead !== null || plan.changes.length === 0 || !isSystem || isPartial) return null;

@@ -2,6 +2,7 @@ import type { Database } from '../apply/database.ts';
 import type { Inspection } from '../apply/inspect.ts';
 import { asOwner, lackingRightsOf } from '../apply/obstacles.ts';
 import { subject } from '../model/change.ts';
+import { withoutMend } from '../model/danger.ts';
 import { failed, type Finding, passed, unseen, warned } from '../model/checkup.ts';
 import { statementsOf } from '../model/plan.ts';
 import { summarise } from '../planner/summary.ts';
@@ -81,7 +82,7 @@ function strangerFindings({ unmanaged, foreign }: DatabasePlan): readonly Findin
           failed(
             'strangers',
             `${id} is yours and can break the runtime: ${danger}`,
-            mend === null ? 'no single statement mends it: make the table again without it' : `${mend};`,
+            mend === null ? withoutMend : `${mend};`,
           ),
         ],
   );

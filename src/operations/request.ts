@@ -1,4 +1,5 @@
 import type { SegmentProgress } from '../apply/apply.ts';
+import type { AnsweredQuery } from '../apply/timed.ts';
 import type { HazardName } from '../model/hazard.ts';
 import type { Environment } from '../model/target.ts';
 
@@ -21,15 +22,9 @@ export interface SegmentEvent extends SegmentProgress {
 }
 
 /** One message to a database, as it was answered. */
-export interface QueryEvent {
+export interface QueryEvent extends AnsweredQuery {
   /** The database that was asked, as in `DatabasePlan.title`. */
   readonly database: string;
-  /** Its statements. */
-  readonly sql: readonly string[];
-  /** How long the answer took. */
-  readonly milliseconds: number;
-  /** Why it was refused; null where it was not. */
-  readonly error: string | null;
 }
 
 /** Functions that a run calls while it goes on. What they throw ends the run. */

@@ -1,3 +1,4 @@
+import { versionTable } from '../model/definition.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { definitionText } from '../model/kinds.ts';
 import { hashAt, type History, idIn, newestOf, rangesOf, recordedId, tableOf, tracesOf } from './history.ts';
@@ -170,5 +171,5 @@ const withoutParts = (ids: readonly string[]): readonly string[] =>
 /** What the rows of the runtime's own version table say. */
 const claimsOf = (live: Catalog): readonly string[] =>
   [...live.values()].flatMap((object) =>
-    object.kind === 'version' && object.table === 'dbos_migrations' ? object.values : [],
+    object.kind === 'version' && object.table === versionTable ? object.values : [],
   );

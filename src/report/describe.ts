@@ -62,9 +62,12 @@ const differenceText = ({ field, from, to }: Difference): string => {
   return isLong ? fieldName(field) : `${fieldName(field)}: ${valueText(from)} → ${valueText(to)}`;
 };
 
+/** What differs, in one line; empty where something is made or goes. */
+export const differencesText = (change: Change): string => differences(change).map(differenceText).join(', ');
+
 /** `column owner_xid  type: character varying(40) → text` */
 export function changeText(change: Change): string {
   if (change.type === 'rename') return `${nameOf(change.from)} → ${traitsOf(change.to).path(change.to).at(-1)}`;
-  const parts = [nameOf(subject(change)), differences(change).map(differenceText).join(', ')];
+  const parts = [nameOf(subject(change)), differencesText(change)];
   return parts.filter((text) => text !== '').join('  ');
 }

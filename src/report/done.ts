@@ -1,6 +1,6 @@
 import { type Change, subject } from '../model/change.ts';
 import type { Segment } from '../model/plan.ts';
-import { changeText, fullNameOf, nameOf } from './describe.ts';
+import { differencesText, fullNameOf, nameOf } from './describe.ts';
 import { outlineOf } from './outline.ts';
 import type { Paint } from './page.ts';
 import { partsText, type Whole, wholesOf } from './parts.ts';
@@ -45,10 +45,7 @@ export function verboseLines(
 function wholeLines({ change, parts }: Whole, told: Set<string>, paint: Paint): readonly string[] {
   const isTold = told.has(change.id);
   told.add(change.id);
-  const name = fullName(change);
-  const difference = isTold || change.type === 'rename' ? '' : changeText(change).slice(nameOf(subject(change)).length);
-  return [
-    signed(change, `${name}${difference}`, 4, paint),
-    ...parts.map((part) => signed(part, fullNameOf(subject(part)), 6, paint)),
-  ];
+  const difference = isTold || change.type === 'rename' ? '' : differencesText(change);
+  const text = [fullName(change), difference].filter((part) => part !== '').join('  ');
+  return [signed(change, text, 4, paint), ...parts.map((part) => signed(part, fullNameOf(subject(part)), 6, paint))];
 }

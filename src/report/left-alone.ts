@@ -1,3 +1,4 @@
+import { withoutMend } from '../model/danger.ts';
 import type { ObjectId } from '../model/objects.ts';
 import { indented, type Paint, wrapped } from './page.ts';
 import type { DatabaseView, UnmanagedView } from './view.ts';
@@ -34,9 +35,7 @@ const dangerousText = (one: UnmanagedView, paint: Paint): string =>
   [
     signed('!', `${said(one)} and can break the runtime:`, paint),
     wrapped(one.danger ?? '', 6),
-    one.mend === null
-      ? wrapped('no single statement mends it: make the table again without it', 6)
-      : indented(`${one.mend};`, 6),
+    one.mend === null ? wrapped(withoutMend, 6) : indented(`${one.mend};`, 6),
   ].join('\n');
 
 const signed = (sign: '!' | '·', text: string, paint: Paint): string =>
