@@ -4,6 +4,7 @@
 // the program may be running then.
 import { chmod, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { bundling } from './bundling.mjs';
 import { declarations } from './declarations.mjs';
 
 const { build } = await import('esbuild').catch((error) => {
@@ -14,6 +15,7 @@ const { build } = await import('esbuild').catch((error) => {
 });
 
 const { outputFiles } = await build({
+  ...bundling,
   entryPoints: {
     dbos: 'src/cli/dbos.ts',
     index: 'src/index.ts',
@@ -21,15 +23,9 @@ const { outputFiles } = await build({
     'engine-process': 'src/sqlite/connection/engine-process.ts',
   },
   outdir: 'dist',
-  bundle: true,
   splitting: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
   sourcemap: true,
   banner: { js: '#!/usr/bin/env node' },
-  logLevel: 'warning',
   write: false,
 });
 

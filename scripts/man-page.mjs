@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
+import { bundling } from './bundling.mjs';
 
 const program = `
   import { manual } from './src/cli/main.ts';
@@ -16,13 +17,8 @@ const program = `
  */
 export async function manPage() {
   const { outputFiles } = await build({
+    ...bundling,
     stdin: { contents: program, resolveDir: '.', loader: 'ts' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
     write: false,
   });
   const child = spawn(process.execPath, ['--input-type=module', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });

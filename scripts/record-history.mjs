@@ -4,17 +4,13 @@
 // that it starts, and needs network, python3 and a few minutes. docs/following-upstream.md says when and why.
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
+import { bundling } from './bundling.mjs';
 
 const program = 'node_modules/.cache/record-history.mjs';
 await build({
+  ...bundling,
   entryPoints: ['scripts/history/record.ts'],
   outfile: program,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  logLevel: 'warning',
 });
 const { status } = spawnSync(process.execPath, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
 if (status === 0) spawnSync('npx', ['oxfmt', 'schema/history'], { stdio: 'inherit' });

@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect, isEncrypted, refusal } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
-
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
+import { serverTls, tlsFile } from '../../support/tls.ts';
 
 let plain: PostgresServer;
 let secure: PostgresServer;
@@ -16,7 +14,7 @@ beforeAll(async () => {
   plain = await startPostgres({ password: 'Geheim' });
   secure = await startPostgres({
     password: 'Geheim',
-    tls: { cert: fixture('server.crt'), key: fixture('server.key'), ca: fixture('ca.crt') },
+    tls: serverTls,
     hba: [
       'hostssl all clear     127.0.0.1/32 password',
       'hostssl all hashed    127.0.0.1/32 md5',
@@ -41,7 +39,7 @@ const required = 'channel_binding=require';
 const unbound = 'the server does not bind its authentication to TLS, which channel_binding=require asks for';
 
 describe('channel_binding=require is met', () => {
-  test.each(['', '&sslmode=require', '&sslmode=allow', `&sslmode=verify-ca&sslrootcert=${fixture('ca.crt')}`])(
+  test.each(['', '&sslmode=require', '&sslmode=allow', `&sslmode=verify-ca&sslrootcert=${tlsFile('ca.crt')}`])(
     'by SCRAM over TLS: %j',
     async (more) => {
       expect(await isEncrypted(await connect(secure.url('postgres', { parameters: required + more })))).toBe(true);
@@ -70,7 +68,7 @@ describe('channel_binding=require is refused', () => {
     ['a password in clear', 'clear', ''],
     ['a password as MD5', 'hashed', ''],
     ['nothing', 'trusted', ''],
-    ['a certificate', 'certified', `&sslcert=${fixture('client.crt')}&sslkey=${fixture('client.key')}`],
+    ['a certificate', 'certified', `&sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('client.key')}`],
   ])('where the server asks for %s', async (_, user, more) => {
     const url = (parameters: string) => secure.url('postgres', { user, password: 'Geheim', parameters });
     expect(await isEncrypted(await connect(url(`sslmode=require${more}`)))).toBe(true);
@@ -102,7 +100,7 @@ describe('a server that somebody else has put in between', () => {
       socket.on('error', () => {});
       socket.once('data', () => {
         socket.write('S');
-        const [key, cert] = [readFileSync(fixture('server.key')), readFileSync(fixture('server.crt'))];
+        const [key, cert] = [readFileSync(tlsFile('server.key')), readFileSync(tlsFile('server.crt'))];
         const channel = new TLSSocket(socket, { isServer: true, key, cert });
         channel.on('error', () => {});
         channel.once('data', () => {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { runCli } from '../../cli/run.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { serverTls } from '../../support/tls.ts';
 import { amiss, diagnose } from '../support/doctor.ts';
 import { migratedDatabase } from '../support/migrated.ts';
 import { expectNothingToDo } from '../support/run.ts';
@@ -428,10 +427,8 @@ test('the runtimes that are connected, as everybody may see them', async () => {
 });
 
 test('a server with TLS says by which version and cipher', async () => {
-  const fixture = (name: string): string =>
-    join(fileURLToPath(new URL('../../../fixtures/tls/', import.meta.url)), name);
   const secure = await startPostgres({
-    tls: { cert: fixture('server.crt'), key: fixture('server.key'), ca: fixture('ca.crt') },
+    tls: serverTls,
   });
   try {
     const url = await secure.createDatabase();

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { migratingCases } from '../../support/errors/migrating.ts';
 import { runCase } from '../../support/errors/run.ts';
@@ -6,17 +5,16 @@ import { connectionCases, hba, nameOf, roles, type ServerPlace } from '../../sup
 import { expectAsTold, toldFailures } from '../../support/errors/table.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { serverTls } from '../../support/tls.ts';
 import { expectNothingToDo, succeed } from '../support/run.ts';
 
 const directory = temporaryDirectories();
 const rows = toldFailures();
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
 let place: ServerPlace;
 
 beforeAll(async () => {
-  const tls = { cert: fixture('server.crt'), key: fixture('server.key'), ca: fixture('ca.crt') };
   const [server, plain] = await Promise.all([
-    startPostgres({ password: 'Geheim', hba, tls }),
+    startPostgres({ password: 'Geheim', hba, tls: serverTls }),
     startPostgres({ password: 'Geheim' }),
   ]);
   await server.query(roles);

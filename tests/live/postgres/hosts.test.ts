@@ -1,6 +1,5 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { connectPostgres } from '../../../src/postgres/connection/connect.ts';
@@ -8,17 +7,16 @@ import { resolveAll } from '../../../src/postgres/connection/settings.ts';
 import { bare, closeLater, connect, isEncrypted, refusal, targetOf } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { serverTls, tlsFile } from '../../support/tls.ts';
 
 const makeDirectory = temporaryDirectories();
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
-
 let writer: PostgresServer;
 let reader: PostgresServer;
 
 beforeAll(async () => {
   writer = await startPostgres({
     password: 'Geheim',
-    tls: { cert: fixture('server.crt'), key: fixture('server.key'), ca: fixture('ca.crt') },
+    tls: serverTls,
   });
   reader = await startPostgres({ password: 'Geheim', settings: { default_transaction_read_only: true } });
 });
@@ -134,7 +132,7 @@ describe('target_session_attrs', () => {
 });
 
 describe('hostaddr', () => {
-  const tls = `sslmode=verify-full&sslrootcert=${fixture('ca.crt')}`;
+  const tls = `sslmode=verify-full&sslrootcert=${tlsFile('ca.crt')}`;
 
   test('is connected to, and the certificate is that of host', async () => {
     const url = at(`localhost:${writer.port}`, `hostaddr=127.0.0.1&${tls}`);

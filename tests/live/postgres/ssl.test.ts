@@ -4,19 +4,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectPostgres } from '../../../src/postgres/connection/connect.ts';
 import { bare, connect, isEncrypted, refusal, targetOf } from '../../support/connecting.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
+import { serverTls, tlsFile } from '../../support/tls.ts';
 
 const makeDirectory = temporaryDirectories();
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
-
-const ca = `sslrootcert=${fixture('ca.crt')}`;
-const other = `sslrootcert=${fixture('other.crt')}`;
+const ca = `sslrootcert=${tlsFile('ca.crt')}`;
+const other = `sslrootcert=${tlsFile('other.crt')}`;
 
 let plain: PostgresServer;
 let secure: PostgresServer;
@@ -25,7 +23,7 @@ beforeAll(async () => {
   plain = await startPostgres({ password: 'Geheim' });
   secure = await startPostgres({
     password: 'Geheim',
-    tls: { cert: fixture('server.crt'), key: fixture('server.key'), ca: fixture('ca.crt') },
+    tls: serverTls,
     hba: [
       'hostssl   all only_tls   127.0.0.1/32 scram-sha-256',
       'hostnossl all only_tls   127.0.0.1/32 reject',
@@ -96,7 +94,7 @@ describe('a server with TLS', () => {
   );
 
   test('is connected to as PGSSLMODE and PGSSLROOTCERT say', async () => {
-    const environment = { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: fixture('ca.crt') };
+    const environment = { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: tlsFile('ca.crt') };
     expect(await isEncrypted(await connect(secure.url(), environment))).toBe(true);
     expect(await isEncrypted(await connect(secure.url(), { PGSSLMODE: 'disable' }))).toBe(false);
   });
@@ -119,13 +117,13 @@ const mistake = async (parameters: string): Promise<unknown> =>
 describe('a list of revoked certificates', () => {
   const listed = (list: string): string => `sslmode=verify-ca&${ca}&${list}`;
   const asDirectory = (name: string): string => {
-    const hash = execFileSync('openssl', ['crl', '-hash', '-noout', '-in', fixture(name)], { encoding: 'utf8' }).trim();
-    const content = readFileSync(fixture(name), 'utf8');
+    const hash = execFileSync('openssl', ['crl', '-hash', '-noout', '-in', tlsFile(name)], { encoding: 'utf8' }).trim();
+    const content = readFileSync(tlsFile(name), 'utf8');
     return `sslcrldir=${makeDirectory({ [`${hash}.r0`]: content, 'readme.txt': 'no list' })}`;
   };
 
   test.each([
-    ['a file', (name: string) => `sslcrl=${fixture(name)}`],
+    ['a file', (name: string) => `sslcrl=${tlsFile(name)}`],
     ['a directory', asDirectory],
   ])('in %s is heeded', async (_, place) => {
     const url = (list: string): string => secure.url('postgres', { parameters: listed(place(list)) });
@@ -137,16 +135,16 @@ describe('a list of revoked certificates', () => {
 
   test('in the environment, or where libpq looks for it, is heeded', async () => {
     const url = secure.url('postgres', { parameters: `sslmode=verify-ca&${ca}` });
-    expect((await refusal(url, { PGSSLCRL: fixture('revoked.crl') })).message).toContain('certificate revoked');
-    const home = makeDirectory({ '.postgresql/root.crl': readFileSync(fixture('revoked.crl'), 'utf8') });
+    expect((await refusal(url, { PGSSLCRL: tlsFile('revoked.crl') })).message).toContain('certificate revoked');
+    const home = makeDirectory({ '.postgresql/root.crl': readFileSync(tlsFile('revoked.crl'), 'utf8') });
     expect((await refusal(url, { HOME: home })).message).toContain('certificate revoked');
-    expect(await isEncrypted(await connect(url, { HOME: home, PGSSLCRL: fixture('empty.crl') }))).toBe(true);
+    expect(await isEncrypted(await connect(url, { HOME: home, PGSSLCRL: tlsFile('empty.crl') }))).toBe(true);
   });
 
   test.each([
     ['sslcrl=/nowhere/x.crl', /^the file of sslcrl cannot be read: ENOENT/],
     ['sslcrldir=/nowhere', /^the directory of sslcrldir cannot be read: ENOENT/],
-    [`sslcrl=${fixture('make.sh')}`, /^the files of TLS do not fit together: /],
+    [`sslcrl=${tlsFile('make.sh')}`, /^the files of TLS do not fit together: /],
   ])('that is none is said: %s', async (parameter, message) => {
     expect(await mistake(listed(parameter))).toMatchObject({
       name: 'UserError',
@@ -270,7 +268,7 @@ describe('a line of pg_hba.conf', () => {
   });
 
   test('may ask for a certificate', async () => {
-    const certificate = `sslcert=${fixture('client.crt')}&sslkey=${fixture('client.key')}`;
+    const certificate = `sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('client.key')}`;
     expect(await isEncrypted(await connect(url('certified', `sslmode=require&${certificate}`)))).toBe(true);
     expect((await refusal(url('certified', 'sslmode=require'))).message).toMatch(/certificate/);
   });
@@ -278,10 +276,10 @@ describe('a line of pg_hba.conf', () => {
 
 describe('a key with a password', () => {
   const makeUrl = (more: string): string => {
-    const key = createPrivateKey(readFileSync(fixture('client.key')));
+    const key = createPrivateKey(readFileSync(tlsFile('client.key')));
     const pem = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'Geheim' });
     const file = join(makeDirectory({ 'client.key': pem }), 'client.key');
-    const parameters = `sslmode=require&sslcert=${fixture('client.crt')}&sslkey=${file}${more}`;
+    const parameters = `sslmode=require&sslcert=${tlsFile('client.crt')}&sslkey=${file}${more}`;
     return secure.url('postgres', { user: 'certified', password: '', parameters });
   };
 

@@ -10,6 +10,7 @@ import Database from 'better-sqlite3';
 import { bareEnvironment, programPath, runCli, startCli } from '../../support/cli.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 import { expectNothingToDo, succeed } from '../support/run.ts';
+import { inFile } from '../../support/sqlite-file.ts';
 
 const temporaryDirectory = temporaryDirectories();
 
@@ -41,22 +42,13 @@ interface File {
 function copied(journal: 'DELETE' | 'WAL' = 'DELETE'): File {
   const path = join(temporaryDirectory(), 'app.sqlite');
   copyFileSync(template, path);
-  if (journal === 'WAL') using(path, (database) => database.pragma('journal_mode = WAL'));
+  if (journal === 'WAL') inFile(path, (database) => database.pragma('journal_mode = WAL'));
   return { path, flags: ['-s', `sqlite:///${path}`] };
-}
-
-function using<T>(path: string, work: (database: Database.Database) => T): T {
-  const database = new Database(path);
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
 }
 
 /** What stands in a file: its schema and its rows. */
 const contentOf = (path: string): unknown =>
-  using(path, (database) => [
+  inFile(path, (database) => [
     database.pragma('integrity_check'),
     database.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2').all(),
     database
@@ -119,7 +111,7 @@ describe('migrate', () => {
     child.kill('SIGKILL');
     expect(await outcome).toContain('SIGKILL');
     await sleep(300);
-    using(file.path, (database) => {
+    inFile(file.path, (database) => {
       database.pragma('busy_timeout = 0');
       database.exec('BEGIN EXCLUSIVE; ROLLBACK');
     });
@@ -201,7 +193,7 @@ test('a run that finds nothing to do, and one that only looks, start no process'
   for (const mode of [[], ['--check'], ['--plan']]) {
     expect((await runCli(['migrate', ...flags, ...mode], { env })).stderr).not.toContain('engine-process');
   }
-  using(path, (database) => database.exec('DROP TABLE streams'));
+  inFile(path, (database) => database.exec('DROP TABLE streams'));
   for (const mode of [['--check'], ['--plan'], ['--dry-run']]) {
     expect((await runCli(['migrate', ...flags, ...mode], { env })).stderr).not.toContain('engine-process');
   }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { systemDefinitions } from '../../../schema/index.ts';
 import { confirmation } from '../../../src/cli/reset-question.ts';
 import { reset as resetDatabases } from '../../../src/index.ts';
@@ -10,20 +9,12 @@ import { sqlite } from '../../../src/sqlite/dialect.ts';
 import { sampleRows } from '../support/sample-rows.ts';
 import { temporaryDirectories } from '../../support/temporary-directory.ts';
 import { runCli } from '../../cli/run.ts';
+import { inFile } from '../../support/sqlite-file.ts';
 
 const temporaryDirectory = temporaryDirectories();
 const url = 'sqlite:///./app.sqlite';
 const done = 'Resetting system database...\nSystem database reset successfully. The tables are kept.\n';
 const nothing = 'Nothing to reset: the DBOS system tables are empty.\n';
-
-function inFile<T>(file: string, work: (database: Database.Database) => T): T {
-  const database = new Database(file);
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
-}
 
 /** A directory with a migrated database, two rows in each table, on which `sql` was run. */
 async function filled(sql = ''): Promise<{ readonly cwd: string; readonly file: string }> {

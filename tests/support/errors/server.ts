@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { PostgresServer } from '../postgres.ts';
 import type { Cases, Given, Place } from './case.ts';
+import { serverTls } from '../tls.ts';
 
 /** A server with TLS, one without, and a database that `dbos migrate` has made. */
 export interface ServerPlace extends Place {
@@ -39,8 +39,6 @@ export const roles = `
   CREATE ROLE crowded LOGIN PASSWORD 'Geheim' CONNECTION LIMIT 0;
   CREATE ROLE shut_out LOGIN PASSWORD 'Geheim'`;
 
-const ca = fileURLToPath(new URL('../../../fixtures/tls/ca.crt', import.meta.url));
-
 const check = (url: string): Given => migrateIn(url, '--check');
 
 /** What a server has against a connection. */
@@ -71,7 +69,7 @@ export const connectionCases: Cases<ServerPlace> = {
   'no TLS connection: … certificate': ({ server }) =>
     check(server.url('postgres', { parameters: 'sslmode=verify-full' }).replace('127.0.0.1', 'localhost')),
   "no TLS connection: Hostname/IP does not match certificate's altnames: …": ({ server }) =>
-    check(server.url('postgres', { parameters: `sslmode=verify-full&sslrootcert=${ca}` })),
+    check(server.url('postgres', { parameters: `sslmode=verify-full&sslrootcert=${serverTls.ca}` })),
   'the server does not bind its authentication to TLS, which channel_binding=require asks for': ({ migrated }) =>
     check(as(migrated, 'clear', 'channel_binding=require')),
   'the server asks for the authentication …, which require_auth=… does not allow': ({ migrated }) =>
